@@ -98,6 +98,13 @@ struct FpgaDevice {
   std::int64_t bram18 = 0;
 };
 
+// Where a constant of the file comes from.
+struct SourceNote {
+  std::string key;  // dotted, as in the file: "glb.capacity_bytes"
+  std::string source;
+  std::string confidence;
+};
+
 struct Accelerator {
   std::string name;
   std::string description;
@@ -112,6 +119,7 @@ struct Accelerator {
   FirstVisit first_visit = FirstVisit::zero;
   Accumulate accumulate = Accumulate::preload;
   std::vector<ZeroGate> zero_gating;
+  std::vector<SourceNote> sources;
   std::optional<FpgaDevice> fpga;
   std::vector<Level> levels;  // front(): first storage; back(): compute
 

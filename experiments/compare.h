@@ -3,8 +3,12 @@
 // it. Working error is ln(predicted / measured): positive = predicted larger than measured, everywhere.
 // docs/metrics.md defines every statistic. An empty join, and unless allowed a partial one, is an InputError that prints
 // both key sets.
+//
+// Predictions form groups of one (level, variant, chip, workload, batch); each group is joined and judged for itself. Level and
+// variant of a measurement take no part in the join.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +16,9 @@
 #include "core/record.h"
 
 namespace assay {
+
+// Layer name of the sum over a group. A record may bear it too, if it is the only layer of its group.
+inline constexpr const char* kNetworkLayer = "network";
 
 struct JoinOptions {
   std::vector<std::string> quantities;   // names of Record::values; empty: all that both sides have
@@ -31,14 +38,18 @@ struct ComparedRow {
   double ln_ratio = 0;    // ln(predicted / measured)
   std::string measured_source;
   std::string measured_confidence;
+  std::int64_t batch = 1;
 };
 
+// What was left out, each with its reason: a value that cannot be compared, or an unmatched record that the options allow.
 struct Excluded {
   std::string key;        // chip/workload/layer quantity
   std::string reason;
+  std::string level;      // of the prediction; "" for a measurement that no prediction meets
+  std::string variant;
 };
 
-// Over the layers of one (level, variant, workload, quantity). NaN never appears: what is undefined is absent.
+// Over the layers of one (level, variant, chip, workload, batch, quantity). NaN never appears: what is undefined is absent.
 struct ErrorStatistics {
   std::string level, variant, chip, workload, quantity;
   int n = 0;
@@ -50,10 +61,11 @@ struct ErrorStatistics {
   double p90_abs_pct = 0;
   double max_abs_pct = 0;
   std::string worst_layer;
-  double share_within_5_pct = 0, share_within_10_pct = 0, share_within_20_pct = 0;
+  double share_within_5_pct = 0, share_within_10_pct = 0, share_within_20_pct = 0;  // in per cent
   std::optional<double> kendall_tau_b;       // n >= 2 and not all tied
   std::optional<double> cancellation_index;  // 1 - |sum e| / sum |e|; absent when every error is 0
   std::optional<double> network_pct;         // error of the sum; only for quantities that add up over layers
+  std::int64_t batch = 1;
 };
 
 struct Comparison {
@@ -67,6 +79,12 @@ bool adds_up(const std::string& quantity);
 
 Comparison compare(const std::vector<Record>& predicted, const std::vector<Record>& measured,
                    const JoinOptions& options);
+
+// The statistics of some layers' rows, all of one group and quantity and at least one, without network_pct.
+ErrorStatistics error_statistics(const std::vector<ComparedRow>& layers);
+
+// Rank correlation with ties (tau-b); absent when there are fewer than two pairs or all of x or all of y are tied.
+std::optional<double> kendall_tau_b(const std::vector<double>& x, const std::vector<double>& y);
 
 double pct(double ln_ratio);  // 100 * (exp(ln_ratio) - 1)
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// A mapping compiled for closed-form evaluation: per dimension the loops are digits of a mixed-radix number, outermost first; a tile that
+// starts at sum(i_j * stride_j) exists when that is below the dimension's size (docs/contract.md, section 3). Fixed arrays, no allocation.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/accelerator.h"
+#include "core/layer.h"
+#include "core/mapping.h"
+
+namespace assay::analytical {
+
+inline constexpr int kMaxDigits = 12;  // loops of one dimension
+inline constexpr int kMaxLevels = 16;
+inline constexpr int kMaxHolds = 24;
+inline constexpr int kTemporal = -1;
+
+struct Digit {
+  std::int64_t bound = 1;
+  std::int64_t stride = 1;  // product of the bounds of the same dimension inside
+  int pos = 0;              // position in the nest
+  int array = kTemporal;    // level index of the array for a spatial loop
+};
+
+struct DimLoops {
+  std::int64_t size = 1;
+  int count = 0;
+  std::array<Digit, kMaxDigits> digit{};
+
+  // Number of digits outside nest position `pos` (they come first).
+  int outside(int pos) const {
+    int k = 0;
+    while (k < count && digit[static_cast<std::size_t>(k)].pos < pos) ++k;
+    return k;
+  }
+  // Tile size inside the first k digits.
+  std::int64_t tile(int k) const {
+    return k == 0 ? size : digit[static_cast<std::size_t>(k) - 1].stride;
+  }
+};
+
+struct HoldPoint {
+  Operand operand = Operand::I;
+  int level = 0;
+  int parent = 0;  // level it is filled from
+  int pos = 0;
+};
+
+struct Nest {
+  PerDim<DimLoops> dims{};
+  int holds = 0;
+  std::array<HoldPoint, kMaxHolds> hold{};  // outermost first
+  int length = 0;                           // nest positions
+  int innermost_hold = 0;                   // position of the innermost hold
+  PerOperand<int> innermost_level{};        // level of the innermost hold of the operand, 0 if none
+};
+
+// Throws InputError for a mapping that check() refuses to look at (too many loops). Does not check legality.
+Nest compile(const Layer& layer, const Accelerator& accelerator, const Mapping& mapping);
+
+}  // namespace assay::analytical

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that does not meet its counterpart is an error or is listed with its reason; nothing is dropped in silence.
+#include "experiments/join.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "core/diagnostics.h"
+#include "core/text.h"
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kShownKeys = 60;
+
+using Records = std::vector<const Record*>;
+using JoinKey = std::tuple<std::string, std::string, std::string, std::int64_t>;
+using Place = std::tuple<std::string, std::string, std::int64_t>;  // chip, workload, batch
+
+JoinKey join_key(const Record& r) { return {r.chip, r.workload, r.layer, r.batch}; }
+Place place_of(const Record& r) { return {r.chip, r.workload, r.batch}; }
+
+std::string keys_text(const Records& records) {
+  std::vector<std::string> words;
+  for (const Record* r : records) words.push_back(join_key_text(*r));
+  return listed(words, kShownKeys);
+}
+
+Records pointers(const std::vector<Record>& records) {
+  Records all;
+  for (const Record& r : records) all.push_back(&r);
+  return all;
+}
+
+std::set<std::string> quantities_in(const std::vector<Record>& records) {
+  std::set<std::string> names;
+  for (const Record& r : records)
+    for (const auto& value : r.values) names.insert(value.first);
+  return names;
+}
+
+class Join {
+ public:
+  Join(const std::vector<Record>& predicted, const std::vector<Record>& measured,
+       const JoinOptions& options)
+      : predicted_(predicted), measured_(measured), options_(options) {}
+
+  Joined run() {
+    if (predicted_.empty()) error("predicted", "", "no records; expected at least one");
+    if (measured_.empty()) error("measured", "", "no records; expected at least one");
+    check_values(predicted_, "predicted");
+    check_values(measured_, "measured");
+    index_measurements();
+    form_groups();
+    throw_if_any(diagnostics_);
+    // A quantity asked for by name that a whole side never states is a typing error, not an exclusion.
+    for (const std::string& q : options_.quantities) {
+      check_known(q, quantities_in(predicted_), "predicted");
+      check_known(q, quantities_in(measured_), "measured");
+    }
+    for (JoinedGroup& group : out_.groups) join(&group);
+    check_unmet_places();
+    throw_if_any(diagnostics_);
+    return std::move(out_);
+  }
+
+ private:
+  void error(const std::string& key, const std::string& value, const std::string& expected) {
+    diagnostics_.push_back({"", 0, key, value, expected});
+  }
+
+  void check_values(const std::vector<Record>& records, const std::string& side) {
+    for (const Record& r : records)
+      for (const auto& [quantity, value] : r.values)
+        if (!std::isfinite(value))
+          error(side + " " + join_key_text(r) + " " + quantity, std::isnan(value) ? "nan" : "inf",
+                "expected a finite number; an undefined value is absent");
+  }
+
+  void index_measurements() {
+    for (const Record& r : measured_) {
+      if (!by_key_.emplace(join_key(r), &r).second)
+        error("measured " + join_key_text(r), "", "the key appears twice; expected it once");
+      by_place_[place_of(r)].push_back(&r);
+    }
+  }
+
+  void form_groups() {
+    std::map<std::tuple<std::string, std::string, Place>, std::size_t> index;
+    std::set<std::tuple<std::string, std::string, JoinKey>> seen;
+    for (const Record& r : predicted_) {
+      if (!seen.emplace(r.level, r.variant, join_key(r)).second)
+        error("predicted " + predictor_text(r) + " " + join_key_text(r), "",
+              "the key appears twice; expected it once");
+      const auto [at, is_new] =
+          index.emplace(std::make_tuple(r.level, r.variant, place_of(r)), out_.groups.size());
+      if (is_new) out_.groups.emplace_back();
+      out_.groups[at->second].predictions.push_back(&r);
+    }
+  }
+
+  void check_known(const std::string& quantity, const std::set<std::string>& known,
+                   const std::string& side) {
+    if (known.count(quantity) != 0) return;
+    const std::vector<std::string> words(known.begin(), known.end());
+    const std::string hint = nearest(quantity, words);
+    error("quantity", quantity,
+          "no " + side + " record has it; expected one of " + listed(words, kShownKeys) +
+              (hint.empty() ? "" : "; did you mean '" + hint + "'?"));
+  }
+
+  void join(JoinedGroup* group) {
+    Records no_measurement;
+    std::set<std::string> met;
+    for (const Record* p : group->predictions) {
+      const auto m = by_key_.find(join_key(*p));
+      if (m == by_key_.end()) {
+        no_measurement.push_back(p);
+        continue;
+      }
+      group->pairs.push_back({p, m->second});
+      met.insert(p->layer);
+      if (m->second->repeat != 1 && m->second->repeat != p->repeat)
+        error("repeat of " + join_key_text(*p), std::to_string(p->repeat),
+              "expected " + std::to_string(m->second->repeat) + " as measured");
+    }
+    Records no_prediction;
+    if (const auto place = by_place_.find(place_of(group->any())); place != by_place_.end())
+      for (const Record* m : place->second)
+        if (met.count(m->layer) == 0) no_prediction.push_back(m);
+    judge(*group, met.count(kNetworkLayer) != 0, no_measurement, no_prediction);
+  }
+
+  void judge(const JoinedGroup& group, bool has_network, const Records& no_measurement,
+             const Records& no_prediction) {
+    const std::string who = "join of " + predictor_text(group.any());
+    if (group.pairs.empty()) {
+      error(who, "", "no prediction meets a measurement; predicted: " +
+                         keys_text(group.predictions) + "; measured: " +
+                         keys_text(pointers(measured_)));
+      return;
+    }
+    if (has_network && group.pairs.size() > 1)
+      error(who, kNetworkLayer, "expected no other layer beside this name, which is kept for sums");
+    if ((!no_measurement.empty() && !options_.allow_unmatched_predictions) ||
+        (!no_prediction.empty() && !options_.allow_unmatched_measurements)) {
+      error(who, "", "predicted but not measured: " + keys_text(no_measurement) +
+                         "; measured but not predicted: " + keys_text(no_prediction) +
+                         "; predicted: " + keys_text(group.predictions) + "; measured: " +
+                         keys_text(by_place_.at(place_of(group.any()))));
+      return;
+    }
+    const Record& g = group.any();
+    for (const Record* p : no_measurement)
+      out_.excluded.push_back({join_key_text(*p), "predicted by " + predictor_text(g) +
+                                                      " but not measured", g.level, g.variant});
+    for (const Record* m : no_prediction)
+      out_.excluded.push_back({join_key_text(*m), "measured but not predicted by " +
+                                                      predictor_text(g), g.level, g.variant});
+  }
+
+  // Measurements of a chip, workload and batch that no group speaks of.
+  void check_unmet_places() {
+    std::set<Place> spoken_of;
+    for (const JoinedGroup& g : out_.groups) spoken_of.insert(place_of(g.any()));
+    Records unmet;
+    for (const Record& m : measured_)
+      if (spoken_of.count(place_of(m)) == 0) unmet.push_back(&m);
+    if (unmet.empty()) return;
+    if (!options_.allow_unmatched_measurements) {
+      error("join", "", "measured but not predicted: " + keys_text(unmet) + "; predicted: " +
+                            keys_text(pointers(predicted_)) + "; measured: " +
+                            keys_text(pointers(measured_)));
+      return;
+    }
+    for (const Record* m : unmet)
+      out_.excluded.push_back({join_key_text(*m), "measured but not predicted", "", ""});
+  }
+
+  const std::vector<Record>& predicted_;
+  const std::vector<Record>& measured_;
+  const JoinOptions& options_;
+  Diagnostics diagnostics_;
+  std::map<JoinKey, const Record*> by_key_;
+  std::map<Place, Records> by_place_;
+  Joined out_;
+};
+
+}  // namespace
+
+std::string join_key_text(const Record& r) {
+  return r.chip + "/" + r.workload + "/" + r.layer + " batch " + std::to_string(r.batch);
+}
+
+std::string predictor_text(const Record& r) {
+  return r.variant.empty() ? r.level : r.level + " " + r.variant;
+}
+
+Joined join_records(const std::vector<Record>& predicted, const std::vector<Record>& measured,
+                    const JoinOptions& options) {
+  return Join(predicted, measured, options).run();
+}
+
+}  // namespace assay

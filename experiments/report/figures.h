@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The figures of a report, each with the CSV behind it. Scripts only: gnuplot.h draws them.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "experiments/report/canvas.h"
+#include "experiments/report/view.h"
+
+namespace assay::report {
+
+// Headline quantity's parity and error, latency, energy, roofline, then the other quantities.
+std::vector<Figure> figures_of(const ReportInput& input);
+
+Figure parity_figure(const QuantityTable& table, const std::string& name);
+Figure error_figure(const QuantityTable& table, const std::string& name);
+// One of each per (chip, workload) of the headline series; the records given are those of one.
+Figure latency_figure(const ReportInput& input, const std::vector<const Record*>& records, const std::string& name);
+Figure energy_figure(const ReportInput& input, const std::vector<const Record*>& records, const std::string& name);
+Figure roofline_figure(const ReportInput& input, const std::string& name);
+
+// Colour of each series of a table.
+std::vector<std::string> colors_of(const std::vector<Series>& series);
+
+// How the drawing went. Paths are relative to the report's folder; empty where a file was not made.
+struct Drawn {
+  std::string svg;       // "plots/parity.svg"
+  std::string png;
+  std::string csv;
+  std::string inlined;   // <svg> element for the HTML: theme's colours, own ids, no scripts
+  std::string problem;   // why there is no picture
+};
+
+// Writes plots/<name>.csv for every figure and, where gnuplot runs, .svg and .png. `gnuplot` is the command
+// (a test passes one that does not exist).
+std::vector<Drawn> draw(const std::vector<Figure>& figures, const std::filesystem::path& folder,
+                        const std::string& gnuplot);
+
+// The <svg> element of a gnuplot SVG file, ready to stand in an HTML page.
+std::string inline_svg(const std::string& svg, const Figure& figure);
+
+}  // namespace assay::report

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiments/report/format.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace assay::report {
+namespace {
+
+std::string grouped(double value, int decimals) {
+  std::string digits = fmt::format("{:.{}f}", std::fabs(value), decimals);
+  for (std::size_t i = std::min(digits.find('.'), digits.size()); i > 3; i -= 3) {
+    digits.insert(i - 3, ",");
+  }
+  return value < 0 ? "-" + digits : digits;
+}
+
+// Length of the UTF-8 sequence that starts at i; 0 if there is none.
+std::size_t sequence(const std::string& text, std::size_t i) {
+  const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(text[k]); };
+  const unsigned char lead = byte(i);
+  if (lead < 0x80U) return 1;
+  std::size_t length = 0;
+  if (lead >= 0xC2U && lead <= 0xDFU) length = 2;
+  if (lead >= 0xE0U && lead <= 0xEFU) length = 3;
+  if (lead >= 0xF0U && lead <= 0xF4U) length = 4;
+  if (length == 0 || i + length > text.size()) return 0;
+  for (std::size_t k = i + 1; k < i + length; ++k) {
+    if ((byte(k) & 0xC0U) != 0x80U) return 0;
+  }
+  // Overlong forms, surrogates and what lies beyond the last code point.
+  const unsigned char second = byte(i + 1);
+  if ((lead == 0xE0U && second < 0xA0U) || (lead == 0xEDU && second > 0x9FU)) return 0;
+  if ((lead == 0xF0U && second < 0x90U) || (lead == 0xF4U && second > 0x8FU)) return 0;
+  return length;
+}
+
+bool is_control(const std::string& text, std::size_t i, std::size_t length) {
+  const auto byte = static_cast<unsigned char>(text[i]);
+  if (length == 1) return byte < 0x20U || byte == 0x7FU;
+  return length == 2 && byte == 0xC2U && static_cast<unsigned char>(text[i + 1]) < 0xA0U;  // C1
+}
+
+}  // namespace
+
+std::string shortest(double value) {
+  if (!std::isfinite(value)) return "null";
+  std::array<char, 40> buffer{};
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  return std::string(buffer.data(), end.ptr);
+}
+
+std::string shortest(const std::optional<double>& value, const std::string& absent) {
+  return value && std::isfinite(*value) ? shortest(*value) : absent;
+}
+
+std::string number(double value) {
+  if (!std::isfinite(value)) return kUndefined;
+  const double magnitude = std::fabs(value);
+  if (magnitude < 1e15 && value == std::floor(value)) return grouped(value, 0);
+  if (magnitude < 1e15 && magnitude >= 1e4) return grouped(value, 0);
+  if (magnitude < 1e4 && magnitude >= 1e3) return grouped(value, 1);
+  return fmt::format("{:.4g}", value);
+}
+
+std::string number(const std::optional<double>& value) {
+  return value ? number(*value) : kUndefined;
+}
+
+std::string signed_pct(double pct) {
+  if (!std::isfinite(pct)) return kUndefined;
+  if (pct == 0) return "0.0";
+  const double magnitude = std::fabs(pct);
+  if (magnitude < 0.001) return fmt::format("{:+.1e}", pct);
+  if (magnitude < 0.05) return fmt::format("{:+.2g}", pct);
+  return magnitude < 9999.95 ? fmt::format("{:+.1f}", pct) : fmt::format("{:+.3g}", pct);
+}
+
+std::string signed_pct(const std::optional<double>& pct) {
+  return pct ? signed_pct(*pct) : kUndefined;
+}
+
+std::string plain(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = sequence(text, i);
+    if (length == 0 || is_control(text, i, length)) {
+      out += '?';
+      i += length == 0 ? 1 : length;
+      continue;
+    }
+    out.append(text, i, length);
+    i += length;
+  }
+  return out;
+}
+
+std::size_t width(const std::string& text) {
+  std::size_t n = 0;
+  for (const char c : text) {
+    if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U) ++n;
+  }
+  return n;
+}
+
+std::string shortened(const std::string& text, std::size_t characters) {
+  const std::string clean = plain(text);
+  if (width(clean) <= characters) return clean;
+  std::size_t end = 0;
+  for (std::size_t n = 0; n + 1 < characters; ++n) end += sequence(clean, end);
+  return clean.substr(0, end) + "…";
+}
+
+std::string csv_line(const std::vector<std::string>& fields) {
+  std::string line;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (i > 0) line += ',';
+    const std::string field = plain(fields[i]);
+    if (field.find_first_of(",\"") == std::string::npos) {
+      line += field;
+      continue;
+    }
+    line += '"';
+    for (const char c : field) line.append(c == '"' ? 2 : 1, c);
+    line += '"';
+  }
+  return line + '\n';
+}
+
+std::string quantity_label(const ReportInput& input, const std::string& quantity) {
+  const auto found = input.units.find(quantity);
+  return plain(found == input.units.end() ? quantity : found->second);
+}
+
+}  // namespace assay::report

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only place that runs gnuplot.
+#include <fmt/format.h>
+#include <gnuplot-iostream.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "experiments/report/figures.h"
+#include "experiments/report/files.h"
+
+namespace assay::report {
+namespace {
+
+constexpr const char* kErrors = "gnuplot.log";
+
+std::string shell_quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+std::string terminal(const Figure& f, const char* kind) {
+  if (std::string(kind) == "svg") {
+    return fmt::format("set terminal svg size {},{} dynamic name '{}' font 'sans-serif,13' noenhanced background rgb "
+                       "'white'\nset output '{}.svg'\n",
+                       f.width, f.height, f.name, f.name);
+  }
+  return fmt::format("reset\nset terminal pngcairo size {},{} font 'sans,13' fontscale 2 pointscale 2 linewidth 2 "
+                     "noenhanced background rgb 'white'\nset output '{}.png'\n",
+                     2 * f.width, 2 * f.height, f.name);
+}
+
+// One process per figure, so that a broken one does not take the others with it. What gnuplot does not
+// read is drained, or writing to it would end the program; its own start-up files are not read.
+void run(const Figure& figure, const std::filesystem::path& folder, const std::string& gnuplot) {
+  const std::string command = "cd " + shell_quoted(folder.string()) + " && { " + gnuplot + " -d 2>" + kErrors +
+                              " || cat >/dev/null; }";
+  gnuplotio::Gnuplot pipe(command);
+  for (const char* kind : {"svg", "png"}) pipe << terminal(figure, kind) << figure.script << "unset output\n";
+}
+
+std::string first_line(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::string line;
+  while (std::getline(in, line) && line.find_first_not_of(" \t\r") == std::string::npos) {
+  }
+  return line;
+}
+
+bool made(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  return !error && size > 0;
+}
+
+Drawn draw_one(const Figure& figure, const std::filesystem::path& folder, const std::string& gnuplot) {
+  Drawn drawn;
+  drawn.problem = figure.missing;
+  if (!figure.csv.empty()) {
+    drawn.csv = "plots/" + figure.name + ".csv";
+    write_text(folder / (figure.name + ".csv"), figure.csv);
+  }
+  if (figure.script.empty()) return drawn;
+  run(figure, folder, gnuplot);
+  const std::filesystem::path svg = folder / (figure.name + ".svg");
+  if (made(folder / (figure.name + ".png"))) drawn.png = "plots/" + figure.name + ".png";
+  if (made(svg)) {
+    drawn.svg = "plots/" + figure.name + ".svg";
+    drawn.inlined = inline_svg(read_text(svg), figure);
+  }
+  if (drawn.inlined.empty()) {
+    const std::string said = first_line(folder / kErrors);
+    drawn.problem = "gnuplot did not draw it" + (said.empty() ? std::string() : " (" + said + ")") +
+                    "; the numbers are in the CSV file";
+  }
+  std::filesystem::remove(folder / kErrors);
+  return drawn;
+}
+
+}  // namespace
+
+std::vector<Drawn> draw(const std::vector<Figure>& figures, const std::filesystem::path& folder,
+                        const std::string& gnuplot) {
+  std::vector<Drawn> all;
+  for (const Figure& f : figures) all.push_back(draw_one(f, folder, gnuplot));
+  return all;
+}
+
+}  // namespace assay::report

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// metrics.json, written by hand because its numbers are the shortest that read back as the same double
+// and its order is that of the comparison (docs/formats/report.md).
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+#include "experiments/report/format.h"
+#include "experiments/report/view.h"
+
+namespace assay {
+namespace {
+
+using report::shortest;
+
+std::string quoted(const std::string& text) { return nlohmann::json(report::plain(text)).dump(); }
+
+std::string value(const std::optional<double>& v) { return shortest(v, "null"); }
+
+struct Metric {
+  const char* name;  // "layers__mape_pct"
+  std::optional<double> value;
+  const char* worst = nullptr;
+};
+
+std::vector<Metric> metrics_of(const ErrorStatistics& s) {
+  return {{"layers__mean_signed_pct", s.mean_signed_pct},
+          {"layers__median_signed_pct", s.median_signed_pct},
+          {"layers__mape_pct", s.mape_pct},
+          {"layers__geometric_mean_ratio", s.geometric_mean_ratio},
+          {"layers__rms_ln", s.rms_ln},
+          {"layers__p90_abs_pct", s.p90_abs_pct},
+          {"layers__max_abs_pct", s.max_abs_pct, s.worst_layer.c_str()},
+          {"layers__share_within_5_pct", s.share_within_5_pct},
+          {"layers__share_within_10_pct", s.share_within_10_pct},
+          {"layers__share_within_20_pct", s.share_within_20_pct},
+          {"layers__kendall_tau_b", s.kendall_tau_b},
+          {"layers__cancellation_index", s.cancellation_index},
+          {"network__error_pct", s.network_pct}};
+}
+
+std::string metrics_object(const ErrorStatistics& s) {
+  std::string text;
+  for (const Metric& m : metrics_of(s)) {
+    text += text.empty() ? "\n" : ",\n";
+    text += "        " + quoted(s.quantity + "__" + m.name) + ": {\"value\": " + value(m.value) +
+            ", \"n\": " + std::to_string(s.n);
+    if (m.worst != nullptr) text += ", \"layer\": " + quoted(m.worst);
+    text += "}";
+  }
+  return "{" + text + "\n      }";
+}
+
+std::string group_object(const ErrorStatistics& s, bool headline) {
+  return "    {\n      \"level\": " + quoted(s.level) + ",\n      \"variant\": " + quoted(s.variant) +
+         ",\n      \"chip\": " + quoted(s.chip) + ",\n      \"workload\": " + quoted(s.workload) +
+         ",\n      \"quantity\": " + quoted(s.quantity) + ",\n      \"headline\": " +
+         (headline ? "true" : "false") + ",\n      \"metrics\": " + metrics_object(s) + "\n    }";
+}
+
+std::string bound_object(const BoundCheck& b) {
+  return "    {\"quantity\": " + quoted(b.quantity) + ", \"variant\": " + quoted(b.variant) +
+         ", \"statistic\": " + quoted(b.statistic) + ", \"limit\": " + value(b.limit) +
+         ", \"found\": " + value(b.found) + ", \"passed\": " + (b.passed() ? "true" : "false") + "}";
+}
+
+std::string excluded_object(const Excluded& e) {
+  return "    {\"key\": " + quoted(e.key) + ", \"reason\": " + quoted(e.reason) + "}";
+}
+
+std::string list(const std::vector<std::string>& items) {
+  std::string text;
+  for (const std::string& item : items) text += (text.empty() ? "\n" : ",\n") + item;
+  return text.empty() ? "[]" : "[" + text + "\n  ]";
+}
+
+}  // namespace
+
+std::string metrics_to_json(const ReportInput& input) {
+  std::vector<std::string> groups;
+  std::vector<std::string> bounds;
+  std::vector<std::string> excluded;
+  const auto headline = report::headline_statistics(input);
+  for (const ErrorStatistics& s : input.comparison.statistics) {
+    bool is_headline = false;
+    for (const ErrorStatistics* h : headline) is_headline = is_headline || h == &s;
+    groups.push_back(group_object(s, is_headline));
+  }
+  for (const BoundCheck& b : input.bounds) bounds.push_back(bound_object(b));
+  for (const Excluded& e : input.comparison.excluded) excluded.push_back(excluded_object(e));
+  const char* passed = input.bounds.empty() ? "null" : report::all_bounds_hold(input) ? "true" : "false";
+  return "{\n  \"schema\": \"assay.metrics/1\",\n  \"experiment\": " + quoted(input.experiment) +
+         ",\n  \"headline_variant\": " + quoted(input.headline_variant) + ",\n  \"headline_quantity\": " +
+         quoted(input.headline_quantity) + ",\n  \"bounds_hold\": " + passed + ",\n  \"bounds\": " + list(bounds) +
+         ",\n  \"groups\": " + list(groups) + ",\n  \"excluded\": " + list(excluded) + "\n}\n";
+}
+
+}  // namespace assay

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// The statistics, the bounds and the verdict as text.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "experiments/report/format.h"
+#include "experiments/report/view.h"
+
+namespace assay {
+namespace report {
+namespace {
+
+std::string magnitude(double pct) { return fmt::format("{:.1f}", pct); }
+
+std::string ratio(const std::optional<double>& value) {
+  return value ? fmt::format("{:.3f}", *value) : kUndefined;
+}
+
+std::string share(double pct) { return fmt::format("{:.0f}", pct); }
+
+std::string cancellation(const ErrorStatistics& s) {
+  return ratio(s.cancellation_index) + (cancels(s) ? " (!)" : "");
+}
+
+std::string count_of(int n, const char* word) {
+  return fmt::format("{} {}{}", n, word, n == 1 ? "" : "s");
+}
+
+// "network error +1.8 %, mean signed error +0.9 %, ..., worst +8.0 % (conv4)"
+std::string errors_of(const ReportInput& input, const ErrorStatistics& s) {
+  std::string text;
+  if (s.network_pct) text += "network error " + signed_pct(s.network_pct) + " %, ";
+  text += "mean signed error " + signed_pct(s.mean_signed_pct) + " %, mean absolute error " +
+          magnitude(s.mape_pct) + " %, worst ";
+  const auto worst = worst_error_pct(input, s);
+  text += worst ? signed_pct(*worst) : magnitude(s.max_abs_pct);
+  return text + " % (" + plain(s.worst_layer) + ")";
+}
+
+std::string judgement(const ReportInput& input) {
+  if (input.bounds.empty()) return "No bound was stated";
+  std::string failed;
+  for (const BoundCheck& b : input.bounds) {
+    if (b.passed()) continue;
+    failed += (failed.empty() ? "" : "; ") + bound_text(b);
+  }
+  return failed.empty() ? "Within the stated bounds" : "Outside the stated bounds (" + failed + ")";
+}
+
+}  // namespace
+
+bool all_bounds_hold(const ReportInput& input) {
+  return std::all_of(input.bounds.begin(), input.bounds.end(),
+                     [](const BoundCheck& b) { return b.passed(); });
+}
+
+std::string bound_text(const BoundCheck& b) {
+  std::string text = plain(b.statistic) + " of " + plain(b.quantity);
+  if (!b.variant.empty()) text += ", variant " + plain(b.variant);
+  const std::string found = b.found ? fmt::format("{:.2f}", *b.found) : std::string("undefined");
+  return text + ": " + found + ", limit " + number(b.limit);
+}
+
+std::vector<StatisticsRow> statistics_rows(const QuantityTable& table) {
+  using Text = std::function<std::string(const ErrorStatistics&)>;
+  using S = ErrorStatistics;
+  const std::vector<std::pair<std::string, Text>> rows = {
+      {"n (layers compared)", [](const S& s) { return std::to_string(s.n); }},
+      {"mean signed error [%]", [](const S& s) { return signed_pct(s.mean_signed_pct); }},
+      {"median signed error [%]", [](const S& s) { return signed_pct(s.median_signed_pct); }},
+      {"mean absolute error, MAPE [%]", [](const S& s) { return magnitude(s.mape_pct); }},
+      {"geometric mean of predicted/measured", [](const S& s) { return ratio(s.geometric_mean_ratio); }},
+      {"RMS of ln(predicted/measured)", [](const S& s) { return ratio(s.rms_ln); }},
+      {"90th percentile of absolute error [%]", [](const S& s) { return magnitude(s.p90_abs_pct); }},
+      {"largest absolute error [%]", [](const S& s) { return magnitude(s.max_abs_pct); }},
+      {"layer of the largest error", [](const S& s) { return plain(s.worst_layer); }},
+      {"share of layers within 5 % [%]", [](const S& s) { return share(s.share_within_5_pct); }},
+      {"share of layers within 10 % [%]", [](const S& s) { return share(s.share_within_10_pct); }},
+      {"share of layers within 20 % [%]", [](const S& s) { return share(s.share_within_20_pct); }},
+      {"Kendall tau-b", [](const S& s) { return ratio(s.kendall_tau_b); }},
+      {"cancellation index", cancellation},
+      {"network error [%]", [](const S& s) { return signed_pct(s.network_pct); }}};
+  std::vector<StatisticsRow> texts;
+  for (const auto& [name, text] : rows) {
+    StatisticsRow row{name, {}};
+    for (const auto& s : table.statistics) row.cells.push_back(s ? text(*s) : kUndefined);
+    texts.push_back(std::move(row));
+  }
+  return texts;
+}
+
+}  // namespace report
+
+std::string verdict(const ReportInput& input) {
+  using namespace report;
+  std::string text = judgement(input) + ": " + quantity_label(input, input.headline_quantity) + ", variant " +
+                     plain(input.headline_variant) + " (stated beforehand)";
+  const auto statistics = headline_statistics(input);
+  if (statistics.empty()) return text + ", n = 0: nothing was compared.";
+  for (std::size_t i = 0; i < statistics.size(); ++i) {
+    const ErrorStatistics& s = *statistics[i];
+    text += i == 0 ? ", " : "; ";
+    text += plain(s.workload) + " on " + plain(s.chip) + ", n = " + count_of(s.n, "layer") + ": " +
+            errors_of(input, s);
+  }
+  return text + ".";
+}
+
+}  // namespace assay
