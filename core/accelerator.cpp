@@ -24,17 +24,18 @@ Precision read_precision(YamlMap map) {
   return p;
 }
 
-// "I.read": operand and transfer; nullopt after an error.
-void read_served(YamlMap& map, const std::string& word, Port& port) {
+// "I.read": operand and transfer.
+void read_served(YamlMap& map, const std::string& key, const std::string& word,
+                 PerOperand<std::array<bool, kTransfers>>& serves) {
   const auto dot = word.find('.');
   const auto operand = parse_operand(word.substr(0, dot));
   if (operand && dot != std::string::npos)
     for (int t = 0; t < kTransfers; ++t)
       if (word.substr(dot + 1) == name(static_cast<Transfer>(t))) {
-        port.serves[*operand][static_cast<std::size_t>(t)] = true;
+        serves[*operand][static_cast<std::size_t>(t)] = true;
         return;
       }
-  map.error("serves", word, "expected an operand and a transfer such as I.fill, W.read, O.write or O.drain");
+  map.error(key, word, "expected an operand and a transfer such as I.fill, W.read, O.write or O.drain");
 }
 
 Port read_port(YamlMap map) {
@@ -42,7 +43,7 @@ Port read_port(YamlMap map) {
   port.name = map.text("name");
   port.bandwidth_bits_per_cycle = map.rational("bandwidth_bits_per_cycle");
   port.latency_cycles = map.integer("latency_cycles", kCycles, 0);
-  for (const std::string& word : map.texts("serves")) read_served(map, word, port);
+  for (const std::string& word : map.texts("serves")) read_served(map, "serves", word, port.serves);
   map.finish();
   return port;
 }
@@ -81,6 +82,8 @@ void read_storage(YamlMap& map, Level& level) {
     }
     level.keeps[*operand] = read_keep(keeps.child(key, node), level.banks[*operand]);
   }
+  if (map.has("unlimited"))
+    for (const std::string& word : map.texts("unlimited")) read_served(map, "unlimited", word, level.unlimited);
   if (!map.has("ports")) return map.finish();
   std::set<std::string> names;
   for (YamlMap& port : map.maps("ports")) {

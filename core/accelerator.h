@@ -77,6 +77,8 @@ struct Level {
   PerOperand<Keep> keeps{};
   PerOperand<std::optional<BankGeometry>> banks{};
   std::vector<Port> ports;
+  // Transfers that no port of this level limits (the other side does). Stated in the file, so that a forgotten port is an error.
+  PerOperand<std::array<bool, kTransfers>> unlimited{};
   // array
   char axis = 'x';
   std::int64_t size = 1;

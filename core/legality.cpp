@@ -188,11 +188,11 @@ class Checker {
 
   void check_port(Operand o, int at_level, Transfer t, std::size_t at) {
     const Level& l = level(at_level);
-    if (l.ports.empty()) return;
+    if (l.ports.empty() || l.unlimited[o][static_cast<std::size_t>(t)]) return;
     for (const Port& port : l.ports)
       if (port.serves[o][static_cast<std::size_t>(t)]) return;
     const Entry& e = mapping_.nest[at];
-    fail(e.line, text(e), "no port of level '" + l.name + "' serves " + std::string(name(o)) + "." + std::string(name(t)));
+    fail(e.line, text(e), "no port of level '" + l.name + "' serves (nor lists as unlimited) " + std::string(name(o)) + "." + std::string(name(t)));
   }
 
   // Whether partial sums can come back to this hold at all.
