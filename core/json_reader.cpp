@@ -44,7 +44,8 @@ class TrackedChar {
   const char** reached_;
 };
 
-// Builds the tree; an event comes as soon as its token has been read, so the place reached is the token's line.
+// Builds the tree; an event comes as soon as its token has been read, so the place reached is the
+// token's line.
 class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
  public:
   TreeBuilder(std::string file, const char* begin, const char* const* reached,
@@ -90,8 +91,7 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
     open_.back()->members.emplace_back(std::move(k), JsonValue());
     return true;
   }
-  bool parse_error(std::size_t, const std::string&,
-                   const nlohmann::json::exception& e) override {
+  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& e) override {
     std::string what = e.what();
     if (const std::size_t end = what.find("] "); end != std::string::npos) what.erase(0, end + 2);
     diagnostics_->push_back({file_, line(), "", "", "not valid JSON: " + what});
@@ -151,13 +151,20 @@ const JsonValue* JsonValue::find(const std::string& key) const {
 
 std::string JsonValue::shown() const {
   switch (kind) {
-    case Kind::null: return "null";
-    case Kind::boolean: return boolean ? "true" : "false";
-    case Kind::integer: return std::to_string(integer);
-    case Kind::real: return number_text(real);
-    case Kind::list: return "(a list)";
-    case Kind::map: return "(a mapping)";
-    case Kind::text: break;
+    case Kind::null:
+      return "null";
+    case Kind::boolean:
+      return boolean ? "true" : "false";
+    case Kind::integer:
+      return std::to_string(integer);
+    case Kind::real:
+      return number_text(real);
+    case Kind::list:
+      return "(a list)";
+    case Kind::map:
+      return "(a mapping)";
+    case Kind::text:
+      break;
   }
   return text.size() > kShownValue ? text.substr(0, kShownValue) + "..." : text;
 }
@@ -167,9 +174,9 @@ std::optional<JsonValue> parse_json(const std::string& file, const std::string& 
   const std::size_t errors = diagnostics->size();
   const char* reached = text.data();
   TreeBuilder builder(file, text.data(), &reached, diagnostics);
-  const bool read = nlohmann::json::sax_parse(TrackedChar(text.data(), &reached),
-                                              TrackedChar(text.data() + text.size(), &reached),
-                                              &builder);
+  const bool read =
+      nlohmann::json::sax_parse(TrackedChar(text.data(), &reached),
+                                TrackedChar(text.data() + text.size(), &reached), &builder);
   if (!read || diagnostics->size() > errors) return std::nullopt;
   return builder.take();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON with line numbers. The JSON library gives no place to a value once it is read, and keeps the last of two equal keys;
-// messages need the line, and a repeated key is an error.
+// JSON with line numbers. The JSON library gives no place to a value once it is read, and keeps the
+// last of two equal keys; messages need the line, and a repeated key is an error.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,8 @@ struct JsonValue {
   std::string shown() const;  // for messages
 };
 
-// Syntax errors (the first one) and repeated keys (all) become diagnostics; nothing is returned then. file is a name for messages.
+// Syntax errors (the first one) and repeated keys (all) become diagnostics; nothing is returned
+// then. file is a name for messages.
 std::optional<JsonValue> parse_json(const std::string& file, const std::string& text,
                                     Diagnostics* diagnostics);
 

@@ -81,9 +81,10 @@ void check_records(const std::string& file, const std::vector<Record>& records,
     const auto [first, is_new] = seen.emplace(key_of(records[i]), i);
     if (is_new) continue;
     const bool placed = first->second < lines.size();
-    check.error("", "", placed ? "the record appears twice, first in line " +
-                                     std::to_string(lines[first->second])
-                               : "the record appears twice; expected each key once");
+    check.error(
+        "", "",
+        placed ? "the record appears twice, first in line " + std::to_string(lines[first->second])
+               : "the record appears twice; expected each key once");
   }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records as CSV in long form: a row per value, with the record's key on each (docs/formats/records.md).
+// Records as CSV in long form: a row per value, with the record's key on each
+// (docs/formats/records.md).
 #include <array>
 #include <map>
-#include <set>
 
 #include "core/record.h"
 #include "core/record_io.h"
@@ -11,11 +11,24 @@
 namespace assay {
 namespace {
 
-enum Column { kLevel, kChip, kWorkload, kLayer, kVariant, kBatch, kRepeat,
-              kSection, kName, kOperand, kAction, kValue, kColumns };
-const std::array<const char*, kColumns> kHeader = {
-    "level", "chip", "workload", "layer", "variant", "batch", "repeat",
-    "section", "name", "operand", "action", "value"};
+enum Column {
+  kLevel,
+  kChip,
+  kWorkload,
+  kLayer,
+  kVariant,
+  kBatch,
+  kRepeat,
+  kSection,
+  kName,
+  kOperand,
+  kAction,
+  kValue,
+  kColumns
+};
+const std::array<const char*, kColumns> kHeader = {"level",   "chip",    "workload", "layer",
+                                                   "variant", "batch",   "repeat",   "section",
+                                                   "name",    "operand", "action",   "value"};
 const std::vector<std::string> kSections = {
     "values", "counts", "cycles_by_cause", "energy_pj_by_component", "notes", "provenance"};
 
@@ -90,15 +103,15 @@ class Reader {
       if (lines[i].fields.size() == kColumns)
         read_row(lines[i].fields);
       else
-        error("", "", "the line has " + std::to_string(lines[i].fields.size()) +
-                          " fields; expected " + std::to_string(kColumns));
+        error("", "",
+              "the line has " + std::to_string(lines[i].fields.size()) + " fields; expected " +
+                  std::to_string(kColumns));
     }
     return std::move(records_);
   }
 
  private:
   using Fields = std::vector<std::string>;
-  using RowName = std::tuple<std::size_t, std::string, std::string, std::string, std::string>;
 
   void error(const std::string& key, const std::string& value, const std::string& expected) {
     diagnostics_->push_back({file_, line_, key, value, expected});
@@ -121,7 +134,7 @@ class Reader {
   }
 
   // The record of the row's key, new if the key is; repeat has to be the same on all of its rows.
-  std::size_t record_of(const Fields& row) {
+  Record* record_of(const Fields& row) {
     Record r;
     r.level = row[kLevel];
     r.chip = row[kChip];
@@ -133,47 +146,51 @@ class Reader {
     r.batch = positive(row, kBatch);
     r.repeat = positive(row, kRepeat);
     const auto [place, is_new] = index_.emplace(key_of(r), records_.size());
-    if (is_new)
-      records_.push_back(std::move(r));
-    else if (records_[place->second].repeat != r.repeat)
+    if (is_new) records_.push_back(std::move(r));
+    Record* known = &records_[place->second];
+    if (!is_new && known->repeat != r.repeat)
       error("repeat", row[kRepeat],
-            "expected " + std::to_string(records_[place->second].repeat) +
-                " as on the first row of " + key_text(r));
-    return place->second;
+            "expected " + std::to_string(known->repeat) + " as on the first row of " +
+                key_text(*known));
+    return known;
   }
 
   void read_row(const Fields& row) {
-    const std::size_t i = record_of(row);
+    Record* r = record_of(row);
     const std::string& section = row[kSection];
-    if (!rows_.emplace(i, section, row[kName], row[kOperand], row[kAction]).second)
-      error(section + "." + row[kName], row[kValue], "the row appears twice; expected it once");
     if (row[kName].empty()) error("name", "", "the cell is empty; expected a name");
     if (section != "counts")
       for (const Column c : {kOperand, kAction})
         if (!row[c].empty()) error(kHeader[c], row[c], "expected nothing in section " + section);
-    Record& r = records_[i];
     if (section == "values") {
-      number(row, &r.values);
+      number(row, &r->values);
     } else if (section == "cycles_by_cause") {
-      number(row, &r.cycles_by_cause);
+      number(row, &r->cycles_by_cause);
     } else if (section == "energy_pj_by_component") {
-      number(row, &r.energy_pj_by_component);
+      number(row, &r->energy_pj_by_component);
     } else if (section == "counts") {
-      count(row, &r.counts);
+      count(row, &r->counts);
     } else if (section == "notes") {
-      r.notes[row[kName]] = row[kValue];
+      put(row, row[kName], row[kValue], &r->notes);
     } else if (section == "provenance") {
-      provenance(row, &r.provenance);
+      provenance(row, r);
     } else {
       const std::string hint = nearest(section, kSections);
-      error("section", section, "expected " + listed(kSections, kSections.size()) +
-                                    (hint.empty() ? "" : "; did you mean '" + hint + "'?"));
+      error("section", section,
+            "expected " + listed(kSections, kSections.size()) +
+                (hint.empty() ? "" : "; did you mean '" + hint + "'?"));
     }
+  }
+
+  template <class Key, class Value>
+  void put(const Fields& row, const Key& key, const Value& value, std::map<Key, Value>* to) {
+    if (to->emplace(key, value).second) return;
+    error(row[kSection] + "." + row[kName], row[kValue], "the row appears twice; expected it once");
   }
 
   void number(const Fields& row, std::map<std::string, double>* to) {
     if (const std::optional<double> v = parse_number(row[kValue]))
-      (*to)[row[kName]] = *v;
+      put(row, row[kName], *v, to);
     else
       error(row[kSection] + "." + row[kName], row[kValue], "expected a finite number");
   }
@@ -182,20 +199,19 @@ class Reader {
     for (const Column c : {kOperand, kAction})
       if (row[c].empty()) error(kHeader[c], "", "the cell is empty; expected text");
     if (const std::optional<std::int64_t> v = parse_integer(row[kValue]))
-      (*to)[{row[kName], row[kOperand], row[kAction]}] = *v;
+      put(row, CountKey{row[kName], row[kOperand], row[kAction]}, *v, to);
     else
       error("counts." + row[kName], row[kValue], "expected a whole number of at most 64 bits");
   }
 
-  void provenance(const Fields& row, Provenance* to) {
-    if (row[kName] == "tool")
-      to->tool = row[kValue];
-    else if (row[kName] == "source")
-      to->source = row[kValue];
-    else if (row[kName] == "confidence")
-      to->confidence = row[kValue];
-    else
-      error("name", row[kName], "expected tool, source or confidence in section provenance");
+  void provenance(const Fields& row, Record* r) {
+    const std::string& name = row[kName];
+    if (name != "tool" && name != "source" && name != "confidence")
+      return error("name", name, "expected tool, source or confidence in section provenance");
+    std::map<std::string, std::string>& known = provenance_[key_of(*r)];
+    put(row, name, row[kValue], &known);
+    Provenance& p = r->provenance;
+    (name == "tool" ? p.tool : name == "source" ? p.source : p.confidence) = known[name];
   }
 
   std::string file_;
@@ -203,7 +219,7 @@ class Reader {
   int line_ = 0;
   std::vector<Record> records_;
   std::map<RecordKey, std::size_t> index_;
-  std::set<RowName> rows_;
+  std::map<RecordKey, std::map<std::string, std::string>> provenance_;  // rows seen
 };
 
 // Takes the inputs' hashes from the sidecar, which has to be of these very records.
@@ -211,7 +227,8 @@ void join_sidecar(const std::filesystem::path& sidecar, std::vector<Record>* rec
                   Diagnostics* diagnostics) {
   const std::size_t errors = diagnostics->size();
   std::map<RecordKey, Provenance> known;
-  for (const Record& r : read_provenance_json(sidecar, diagnostics)) known[key_of(r)] = r.provenance;
+  for (const Record& r : read_provenance_json(sidecar, diagnostics))
+    known[key_of(r)] = r.provenance;
   if (diagnostics->size() > errors) return;
   const auto error = [&](const Record& r, const std::string& expected) {
     diagnostics->push_back({sidecar.string(), 0, key_text(r), "", expected});
@@ -254,7 +271,8 @@ std::vector<Record> read_records_csv(const std::filesystem::path& file) {
   Diagnostics diagnostics;
   const std::vector<CsvLine> lines = read_csv_lines(file, &diagnostics);
   if (lines.empty() && diagnostics.empty())
-    diagnostics.push_back({file.string(), 0, "header", "", "the file is empty; expected " + header_line()});
+    diagnostics.push_back(
+        {file.string(), 0, "header", "", "the file is empty; expected " + header_line()});
   std::vector<Record> records = Reader(file.string(), &diagnostics).read(lines);
   std::error_code ec;
   if (diagnostics.empty() && std::filesystem::exists(sidecar_of(file), ec))

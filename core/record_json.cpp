@@ -165,8 +165,8 @@ Record read_record(JsonMap* from, const std::string& file, Diagnostics* diagnost
   return r;
 }
 
-std::vector<Record> read_document(const std::filesystem::path& path, const char* schema,
-                                  bool whole, Diagnostics* diagnostics) {
+std::vector<Record> read_document(const std::filesystem::path& path, const char* schema, bool whole,
+                                  Diagnostics* diagnostics) {
   std::vector<Record> records;
   const std::string file = path.string();
   const std::optional<std::string> text = read_text(path, diagnostics);

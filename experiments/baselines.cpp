@@ -23,8 +23,8 @@ class Check {
   }
   void at_least_1(const std::string& key, std::int64_t value) {
     if (value < 1)
-      diagnostics_.push_back({"", 0, where_ + key, std::to_string(value),
-                              "expected a whole number of at least 1"});
+      diagnostics_.push_back(
+          {"", 0, where_ + key, std::to_string(value), "expected a whole number of at least 1"});
   }
   void positive(const std::string& key, double value) {
     if (!(value > 0) || !std::isfinite(value)) error(key, value, "expected a positive number");
@@ -57,7 +57,8 @@ Record record_of(const BaselineInput& input, const std::string& variant, Cycles 
     r.values["total_ms"] = duration(total, input.clock).value;
   }
   r.cycles_by_cause["compute"] = processing.value;
-  r.notes["binding_resource"] = total > processing ? "off_chip" : "pe";
+  r.notes["binding_processing"] = "compute";
+  r.notes["binding_total"] = total > processing ? "off_chip" : "compute";
   r.provenance.tool = "assay baseline " ASSAY_VERSION;
   return r;
 }
@@ -81,7 +82,9 @@ Record roofline(const BaselineInput& input) {
   check.done();
   const Cycles compute = compute_cycles(input);
   const Cycles off_chip(static_cast<double>(input.off_chip_bits) / input.off_chip_bits_per_cycle);
-  return record_of(input, "roofline", compute, off_chip > compute ? off_chip : compute);
+  Record r = record_of(input, "roofline", compute, off_chip > compute ? off_chip : compute);
+  r.values["off_chip_traffic_mb"] = static_cast<double>(input.off_chip_bits) / 8e6;
+  return r;
 }
 
 }  // namespace assay

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Naive baselines: what a predictor must beat to be worth its effort. They know the size of a layer and two figures of the
-// hardware, nothing of mappings. Level "baseline"; the variant names the baseline.
+// Naive baselines: what a predictor must beat to be worth its effort. They know the size of a layer
+// and two figures of the hardware, nothing of mappings. Level "baseline"; the variant names the
+// baseline.
 //
 //   macs_over_pes   processing_cycles = total_cycles = macs / lanes
 //   roofline        processing_cycles = macs / lanes
 //                   total_cycles = max(macs / lanes, off_chip_bits / off_chip_bits_per_cycle)
 //
-// off_chip_bits is what must cross the chip's border at least once, uncompressed. With a clock, processing_ms and total_ms
-// are stated too. Cycles are not rounded up.
+//                   off_chip_traffic_mb = off_chip_bits / 8e6
+//
+// off_chip_bits is what must cross the chip's border at least once, uncompressed. With a clock,
+// processing_ms and total_ms are stated too. Cycles are not rounded up.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +34,8 @@ struct BaselineInput {
   Megahertz clock;                     // 0: unknown
 };
 
-// Both throw InputError with every number that is out of range: macs below 1, lanes below 1, a bandwidth that is not positive, ...
+// Both throw InputError with every number that is out of range: macs below 1, lanes below 1, a
+// bandwidth that is not positive, ...
 Record macs_over_pes(const BaselineInput& input);
 Record roofline(const BaselineInput& input);
 

@@ -39,7 +39,8 @@ class QuantityComparison {
 
   void run() {
     if (!any_value(&JoinedPair::predicted)) {
-      exclude("*", "no layer predicted by " + predictor_text(group_.any()) + " has this quantity", true);
+      exclude("*", "no layer predicted by " + predictor_text(group_.any()) + " has this quantity",
+              true);
     } else if (!any_value(&JoinedPair::measured)) {
       exclude("*", "no layer measured has this quantity", false);
     } else {
@@ -50,7 +51,8 @@ class QuantityComparison {
     if (adds_up(quantity_)) add_network();
   }
 
-  // Appends what came out; a reason that lies with the measurement is said once, not for every predictor.
+  // Appends what came out; a reason that lies with the measurement is said once, not for every
+  // predictor.
   void move_to(Comparison* out, std::set<std::pair<std::string, std::string>>* said) {
     for (Excluded& e : excluded_)
       if (!e.level.empty() || said->emplace(e.key, e.reason).second)
@@ -96,18 +98,28 @@ class QuantityComparison {
     const std::optional<double> p = value_of(*pair.predicted, quantity_);
     if (!m) return exclude(layer, "the measurement has no value", false);
     if (!(*m > 0))
-      return exclude(layer, "the measured value is " + number_text(*m) + ", not positive: a relative error is undefined", false);
+      return exclude(layer,
+                     "the measured value is " + number_text(*m) +
+                         ", not positive: a relative error is undefined",
+                     false);
     if (!p) return exclude(layer, "the prediction of " + who + " has no value", true);
     if (!(*p > 0))
-      return exclude(layer, "the value predicted by " + who + " is " + number_text(*p) + ", not positive: ln(predicted/measured) is undefined", true);
+      return exclude(layer,
+                     "the value predicted by " + who + " is " + number_text(*p) +
+                         ", not positive: ln(predicted/measured) is undefined",
+                     true);
     const std::optional<double> ln = ln_of_ratio(*p, *m);
     if (!ln)
-      return exclude(layer, number_text(*p) + " predicted by " + who + " and " + number_text(*m) + " measured differ by more than 10^30; expected one unit", true);
+      return exclude(layer,
+                     number_text(*p) + " predicted by " + who + " and " + number_text(*m) +
+                         " measured differ by more than 10^30; expected one unit",
+                     true);
     ComparedRow row = row_of(layer, *p, *m, *ln);
     row.measured_source = pair.measured->provenance.source;
     row.measured_confidence = pair.measured->provenance.confidence;
     layers_.push_back(std::move(row));
-    // One count for both sides: a measured record is of one layer, however often the network has it.
+    // One count for both sides: a measured record is of one layer, however often the network has
+    // it.
     const auto repeat = static_cast<double>(pair.predicted->repeat);
     predicted_sum_ += repeat * *p;
     measured_sum_ += repeat * *m;
@@ -151,7 +163,9 @@ std::vector<std::string> common_quantities(const JoinedGroup& group) {
 }
 
 [[noreturn]] void refuse_empty(const std::vector<Excluded>& excluded) {
-  Diagnostics diagnostics = {{"", 0, "comparison", "", "nothing can be compared; expected a quantity with positive values on both sides"}};
+  Diagnostics diagnostics = {
+      {"", 0, "comparison", "",
+       "nothing can be compared; expected a quantity with positive values on both sides"}};
   for (const Excluded& e : excluded) diagnostics.push_back({"", 0, e.key, "", e.reason});
   throw InputError(diagnostics);
 }

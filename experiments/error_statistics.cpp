@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
 #include <stdexcept>
+#include <utility>
 
 #include "experiments/compare.h"
 
 namespace assay {
 namespace {
 
-// A bound of 5 % includes 5 % exactly, as 105 for 100 or 1.05 for 1: the slack is above the rounding of a division and far
-// below any measurement.
+// A bound of 5 % includes 5 % exactly, as 105 for 100 or 1.05 for 1: the slack is above the
+// rounding of a division and far below any measurement.
 constexpr double kSlackPct = 1e-9;
 
 double mean(const std::vector<double>& v) {
@@ -40,6 +40,45 @@ double share_within(const std::vector<double>& absolute_pct, double bound_pct) {
   return 100.0 * static_cast<double>(inside) / static_cast<double>(absolute_pct.size());
 }
 
+double pairs(double n) { return n * (n - 1) / 2; }
+
+// Pairs of equal values in a sorted list.
+template <class T>
+double tied_pairs(const std::vector<T>& sorted) {
+  double sum = 0;
+  for (std::size_t i = 0; i < sorted.size();) {
+    std::size_t end = i;
+    while (end < sorted.size() && sorted[end] == sorted[i]) ++end;
+    sum += pairs(static_cast<double>(end - i));
+    i = end;
+  }
+  return sum;
+}
+
+// Pairs in falling order, found while merging ever longer runs; v is sorted afterwards.
+double count_inversions(std::vector<double>* v) {
+  double inversions = 0;
+  std::vector<double> merged(v->size());
+  for (std::size_t width = 1; width < v->size(); width *= 2) {
+    for (std::size_t begin = 0; begin < v->size(); begin += 2 * width) {
+      const std::size_t middle = std::min(begin + width, v->size());
+      const std::size_t end = std::min(begin + 2 * width, v->size());
+      std::size_t left = begin;
+      std::size_t right = middle;
+      for (std::size_t out = begin; out < end; ++out) {
+        if (left < middle && (right >= end || (*v)[left] <= (*v)[right])) {
+          merged[out] = (*v)[left++];
+        } else {
+          inversions += static_cast<double>(middle - left);
+          merged[out] = (*v)[right++];
+        }
+      }
+    }
+    v->swap(merged);
+  }
+  return inversions;
+}
+
 std::optional<double> cancellation_index(const std::vector<double>& errors) {
   double sum = 0;
   double sum_of_absolutes = 0;
@@ -56,36 +95,40 @@ std::optional<double> cancellation_index(const std::vector<double>& errors) {
 double pct(double ln_ratio) { return 100.0 * std::expm1(ln_ratio); }
 
 bool adds_up(const std::string& quantity) {
-  static const std::array<const char*, 20> kUnits = {
-      "cycles", "s", "ms", "us", "ns", "b", "kb", "mb", "gb", "bytes",
-      "bits", "words", "elements", "accesses", "macs", "pj", "nj", "uj", "mj", "j"};
-  static const std::array<const char*, 7> kNotSums = {"peak_", "max_", "min_", "mean_", "median_",
-                                                      "capacity_", "active_"};
+  static const std::array<const char*, 21> kUnits = {
+      "operations", "cycles", "s",        "ms",       "us",   "ns", "b",  "kb", "mb", "gb", "bytes",
+      "bits",       "words",  "elements", "accesses", "macs", "pj", "nj", "uj", "mj", "j"};
+  static const std::array<const char*, 7> kNotSums = {"peak_",   "max_",      "min_",   "mean_",
+                                                      "median_", "capacity_", "active_"};
   if (quantity.find("_per_") != std::string::npos) return false;
   for (const char* prefix : kNotSums)
     if (quantity.rfind(prefix, 0) == 0) return false;
   const std::size_t last = quantity.rfind('_');
   const std::string unit = last == std::string::npos ? quantity : quantity.substr(last + 1);
-  if (last == std::string::npos) return unit == "cycles" || unit == "macs";
+  if (last == std::string::npos) return unit == "cycles" || unit == "macs" || unit == "operations";
   return std::find(kUnits.begin(), kUnits.end(), unit) != kUnits.end();
 }
 
+// Knight (1966): sort by x, then count the exchanges that sort by y; n log n.
 std::optional<double> kendall_tau_b(const std::vector<double>& x, const std::vector<double>& y) {
   if (x.size() != y.size()) throw std::invalid_argument("kendall_tau_b: lengths differ");
-  double difference = 0;  // concordant minus discordant pairs
-  double untied_x = 0;
-  double untied_y = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    for (std::size_t j = i + 1; j < x.size(); ++j) {
-      const int sx = (x[i] < x[j]) - (x[i] > x[j]);
-      const int sy = (y[i] < y[j]) - (y[i] > y[j]);
-      difference += sx * sy;
-      untied_x += sx * sx;
-      untied_y += sy * sy;
-    }
+  std::vector<std::pair<double, double>> points;
+  for (std::size_t i = 0; i < x.size(); ++i) points.emplace_back(x[i], y[i]);
+  std::sort(points.begin(), points.end());
+  std::vector<double> first;
+  std::vector<double> second;
+  for (const auto& p : points) {
+    first.push_back(p.first);
+    second.push_back(p.second);
   }
-  if (untied_x == 0 || untied_y == 0) return std::nullopt;
-  return difference / (std::sqrt(untied_x) * std::sqrt(untied_y));
+  const double tied_both = tied_pairs(points);
+  const double tied_x = tied_pairs(first);
+  const double discordant = count_inversions(&second);  // sorts it
+  const double tied_y = tied_pairs(second);
+  const double all = pairs(static_cast<double>(x.size()));
+  if (all == tied_x || all == tied_y) return std::nullopt;
+  const double concordant = all - tied_x - tied_y + tied_both - discordant;
+  return (concordant - discordant) / (std::sqrt(all - tied_x) * std::sqrt(all - tied_y));
 }
 
 ErrorStatistics error_statistics(const std::vector<ComparedRow>& layers) {

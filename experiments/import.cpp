@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "core/hash.h"
 #include "core/record_io.h"
 #include "core/text.h"
 #include "experiments/import_mapping.h"
@@ -16,10 +17,17 @@ namespace {
 constexpr std::size_t kShownColumns = 60;
 constexpr std::size_t kShownCell = 60;
 
+std::string name_and_hash(const std::filesystem::path& file) {
+  return file.filename().string() + " " + sha256_of_file(file);
+}
+
 class Importer {
  public:
   Importer(std::string csv_file, const ImportMapping& mapping, Diagnostics* diagnostics)
-      : file_(std::move(csv_file)), mapping_(mapping), diagnostics_(diagnostics) {}
+      : file_(std::move(csv_file)), mapping_(mapping), diagnostics_(diagnostics) {
+    inputs_["data"] = name_and_hash(file_);
+    inputs_["mapping"] = name_and_hash(mapping_.file);
+  }
 
   Import run(const std::vector<CsvLine>& lines) {
     read_header(lines.front());
@@ -62,10 +70,10 @@ class Importer {
     const auto at = std::find(header_.begin(), header_.end(), name);
     if (at == header_.end()) {
       const std::string hint = nearest(name, header_);
-      mapping_error(line, key, name,
-                    hint.empty() ? "no such column in " + file_ + "; it has " +
-                                       listed(header_, kShownColumns)
-                                 : "no such column in " + file_ + "; did you mean '" + hint + "'?");
+      mapping_error(
+          line, key, name,
+          hint.empty() ? "no such column in " + file_ + "; it has " + listed(header_, kShownColumns)
+                       : "no such column in " + file_ + "; did you mean '" + hint + "'?");
       return;
     }
     const bool is_new =
@@ -79,8 +87,9 @@ class Importer {
   void read_line(const CsvLine& line) {
     line_ = line.number;
     if (line.fields.size() != header_.size()) {
-      error("", "", "the line has " + std::to_string(line.fields.size()) + " fields; expected " +
-                        std::to_string(header_.size()) + " as in the header");
+      error("", "",
+            "the line has " + std::to_string(line.fields.size()) + " fields; expected " +
+                std::to_string(header_.size()) + " as in the header");
       return;
     }
     row_.clear();
@@ -120,8 +129,7 @@ class Importer {
     r.provenance.tool = mapping_.tool;
     r.provenance.source = text(mapping_.source, false);
     r.provenance.confidence = text(mapping_.confidence, false);
-    r.provenance.inputs["data"] = std::filesystem::path(file_).filename().string();
-    r.provenance.inputs["mapping"] = std::filesystem::path(mapping_.file).filename().string();
+    r.provenance.inputs = inputs_;
     out_.records.push_back(std::move(r));
     lines_.push_back(line_);
   }
@@ -140,9 +148,9 @@ class Importer {
     std::vector<std::string> known;
     for (const auto& name : source.names) known.push_back(name.first);
     const std::string hint = nearest(found, known);
-    error(source.column, found, "not among the names of '" + source.key + "'; expected " +
-                                    listed(known, kShownColumns) +
-                                    (hint.empty() ? "" : "; did you mean '" + hint + "'?"));
+    error(source.column, found,
+          "not among the names of '" + source.key + "'; expected " + listed(known, kShownColumns) +
+              (hint.empty() ? "" : "; did you mean '" + hint + "'?"));
     return {};
   }
 
@@ -163,8 +171,9 @@ class Importer {
     const std::optional<double> x = parse_number(found);
     const double value = x ? *x * v.scale + v.offset : 0;
     if (x && std::isfinite(value)) return value;
-    error(v.column, found, "expected a " + std::string(x ? "smaller " : "") + "number in column " +
-                               std::to_string(columns_.at(v.column) + 1));
+    error(v.column, found,
+          "expected a " + std::string(x ? "smaller " : "") + "number in column " +
+              std::to_string(columns_.at(v.column) + 1));
     return std::nullopt;
   }
 
@@ -179,8 +188,9 @@ class Importer {
     if (diagnostics_->empty()) check_records(file_, out_.records, lines_, diagnostics_);
     line_ = 0;
     if (out_.records.empty() && diagnostics_->empty())
-      error("", "", "no row is left; expected at least one (" +
-                        std::to_string(out_.skipped.size()) + " left out by filters)");
+      error("", "",
+            "no row is left; expected at least one (" + std::to_string(out_.skipped.size()) +
+                " left out by filters)");
   }
 
   std::string file_;
@@ -192,6 +202,7 @@ class Importer {
   std::vector<std::string> row_;
   std::vector<bool> matched_;
   std::vector<int> lines_;  // of out_.records
+  std::map<std::string, std::string> inputs_;
   Import out_;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The mapping file of an import, read and checked (docs/formats/import.md). Internal to experiments/.
+// The mapping file of an import, read and checked (docs/formats/import.md). Internal to
+// experiments/.
 #pragma once
 
 #include <filesystem>
@@ -12,7 +13,8 @@
 
 namespace assay {
 
-// A text of each record: the same on every row, or from a column, perhaps by way of a list of names.
+// A text of each record: the same on every row, or from a column, perhaps by way of a list of
+// names.
 struct CellSource {
   std::string key;  // in the mapping file, for messages
   int line = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that does not meet its counterpart is an error or is listed with its reason; nothing is dropped in silence.
+// Everything that does not meet its counterpart is an error or is listed with its reason; nothing
+// is dropped in silence.
 #include "experiments/join.h"
 
 #include <algorithm>
@@ -56,7 +57,8 @@ class Join {
     index_measurements();
     form_groups();
     throw_if_any(diagnostics_);
-    // A quantity asked for by name that a whole side never states is a typing error, not an exclusion.
+    // A quantity asked for by name that a whole side never states is a typing error, not an
+    // exclusion.
     for (const std::string& q : options_.quantities) {
       check_known(q, quantities_in(predicted_), "predicted");
       check_known(q, quantities_in(measured_), "measured");
@@ -138,28 +140,31 @@ class Join {
              const Records& no_prediction) {
     const std::string who = "join of " + predictor_text(group.any());
     if (group.pairs.empty()) {
-      error(who, "", "no prediction meets a measurement; predicted: " +
-                         keys_text(group.predictions) + "; measured: " +
-                         keys_text(pointers(measured_)));
+      error(who, "",
+            "no prediction meets a measurement; predicted: " + keys_text(group.predictions) +
+                "; measured: " + keys_text(pointers(measured_)));
       return;
     }
     if (has_network && group.pairs.size() > 1)
       error(who, kNetworkLayer, "expected no other layer beside this name, which is kept for sums");
     if ((!no_measurement.empty() && !options_.allow_unmatched_predictions) ||
         (!no_prediction.empty() && !options_.allow_unmatched_measurements)) {
-      error(who, "", "predicted but not measured: " + keys_text(no_measurement) +
-                         "; measured but not predicted: " + keys_text(no_prediction) +
-                         "; predicted: " + keys_text(group.predictions) + "; measured: " +
-                         keys_text(by_place_.at(place_of(group.any()))));
+      error(who, "",
+            "predicted but not measured: " + keys_text(no_measurement) +
+                "; measured but not predicted: " + keys_text(no_prediction) +
+                "; predicted: " + keys_text(group.predictions) +
+                "; measured: " + keys_text(by_place_.at(place_of(group.any()))));
       return;
     }
     const Record& g = group.any();
     for (const Record* p : no_measurement)
-      out_.excluded.push_back({join_key_text(*p), "predicted by " + predictor_text(g) +
-                                                      " but not measured", g.level, g.variant});
+      out_.excluded.push_back({join_key_text(*p),
+                               "predicted by " + predictor_text(g) + " but not measured", g.level,
+                               g.variant});
     for (const Record* m : no_prediction)
-      out_.excluded.push_back({join_key_text(*m), "measured but not predicted by " +
-                                                      predictor_text(g), g.level, g.variant});
+      out_.excluded.push_back({join_key_text(*m),
+                               "measured but not predicted by " + predictor_text(g), g.level,
+                               g.variant});
   }
 
   // Measurements of a chip, workload and batch that no group speaks of.
@@ -171,9 +176,9 @@ class Join {
       if (spoken_of.count(place_of(m)) == 0) unmet.push_back(&m);
     if (unmet.empty()) return;
     if (!options_.allow_unmatched_measurements) {
-      error("join", "", "measured but not predicted: " + keys_text(unmet) + "; predicted: " +
-                            keys_text(pointers(predicted_)) + "; measured: " +
-                            keys_text(pointers(measured_)));
+      error("join", "",
+            "measured but not predicted: " + keys_text(unmet) + "; predicted: " +
+                keys_text(pointers(predicted_)) + "; measured: " + keys_text(pointers(measured_)));
       return;
     }
     for (const Record* m : unmet)

@@ -27,8 +27,9 @@ struct Joined {
   std::vector<Excluded> excluded;   // unmatched records that the options allow
 };
 
-// Throws InputError with everything that is wrong: repeated keys, values that are not finite, unknown quantities, groups that meet
-// nothing, records without a counterpart. The result points into the two lists.
+// Throws InputError with everything that is wrong: repeated keys, values that are not finite,
+// unknown quantities, groups that meet nothing, records without a counterpart. The result points
+// into the two lists.
 Joined join_records(const std::vector<Record>& predicted, const std::vector<Record>& measured,
                     const JoinOptions& options);
 

@@ -61,6 +61,7 @@ struct ReportInput {
   std::map<std::string, std::string> units;  // quantity -> text for axes, "processing_ms" -> "processing latency [ms]"
   std::string command;          // how to reproduce
   std::map<std::string, std::string> inputs;  // role -> "name sha256:..." of every input file
+  std::string gnuplot = "gnuplot";  // shell command that draws the plots
 };
 
 struct ReportFiles {

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Content hashes for provenance.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace assay {
+
+// "sha256:" and 64 hexadecimal digits of the file's bytes. Throws InputError if it cannot be read.
+std::string sha256_of_file(const std::filesystem::path& file);
+std::string sha256_of_text(const std::string& text);
+
+}  // namespace assay

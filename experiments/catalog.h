@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where chips and workloads are found: by name in the data folder (experiments/ of the source tree, share/assay when installed), or by path. A chip is a
+// folder with an accelerator.yaml; docs/formats/chip.md.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace assay {
+
+struct Catalog {
+  std::filesystem::path data;  // holds chips/ and workloads/
+
+  std::vector<std::string> chips() const;      // sorted names
+  std::vector<std::string> workloads() const;
+  // Throw InputError with the known names and the nearest one.
+  std::filesystem::path chip_folder(const std::string& name_or_folder) const;
+  std::filesystem::path workload_file(const std::string& name_or_file) const;
+};
+
+}  // namespace assay

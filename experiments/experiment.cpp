@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiments/experiment.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/diagnostics.h"
+#include "core/hash.h"
+#include "experiments/import.h"
+#include "experiments/run.h"
+
+namespace assay {
+namespace {
+
+namespace fs = std::filesystem;
+
+double bits_of(const Precision& p, const std::string& operand) {
+  return operand == "I" ? p.input_bits : operand == "W" ? p.weight_bits : operand == "P" ? p.psum_bits : p.output_bits;
+}
+
+void derive(const Experiment& e, const Run& run, std::vector<Record>& records, Diagnostics& diagnostics) {
+  for (const DerivedQuantity& d : e.derived) {
+    for (const CountKey& term : d.terms)
+      if (run.accelerator.find(term.component) < 0)
+        diagnostics.push_back({e.file.string(), 0, "derived." + d.quantity, term.component,
+                               "accelerator '" + run.accelerator.name + "' has no such level"});
+    for (Record& r : records) {
+      const Precision p = effective_precision(run.accelerator, *run.workload.find(r.layer));
+      double bits = 0;
+      for (const CountKey& term : d.terms)
+        if (const auto n = r.counts.find(term); n != r.counts.end())
+          bits += static_cast<double>(n->second) * bits_of(p, term.operand);
+      r.values[d.quantity] = bits / 8e6;
+    }
+  }
+}
+
+// Statistic over the rows of one quantity and variant, some layers left out.
+std::optional<double> bound_statistic(const Comparison& c, const ExperimentBound& b) {
+  double sum = 0, worst = 0, predicted = 0, measured = 0;
+  int n = 0;
+  for (const ComparedRow& r : c.rows) {
+    if (r.level == "baseline" || r.variant != b.variant || r.quantity != b.quantity || r.layer == "network") continue;
+    if (std::find(b.except_layers.begin(), b.except_layers.end(), r.layer) != b.except_layers.end()) continue;
+    const double error = std::abs(pct(r.ln_ratio));
+    sum += error;
+    worst = std::max(worst, error);
+    predicted += r.predicted;
+    measured += r.measured;
+    ++n;
+  }
+  if (n == 0) return std::nullopt;
+  if (b.statistic == "max_abs_pct") return worst;
+  if (b.statistic == "mape_pct") return sum / n;
+  return 100 * (predicted / measured - 1);
+}
+
+std::string bound_text(const ExperimentBound& b) {
+  std::string text = b.quantity;
+  for (std::size_t i = 0; i < b.except_layers.size(); ++i) text += (i == 0 ? " without " : ", ") + b.except_layers[i];
+  return text;
+}
+
+Roof make_roof(const Run& run, const std::vector<Record>& measured) {
+  Roof roof;
+  roof.peak_macs_per_cycle =
+      static_cast<double>(run.accelerator.lanes()) / run.accelerator.compute().initiation_interval_cycles.value();
+  for (const Port& p : run.accelerator.levels.front().ports)
+    roof.off_chip_bytes_per_cycle += p.bandwidth_bits_per_cycle.value() / 8;
+  for (const Record& r : run.records) {
+    const double macs = r.values.at("operations"), mb = r.values.at("off_chip_traffic_mb");
+    roof.layers.push_back(r.layer);
+    roof.macs_per_byte.push_back(mb > 0 ? macs / (mb * 1e6) : std::nan(""));
+    roof.predicted_macs_per_cycle.push_back(macs / r.values.at("total_cycles"));
+    roof.measured_macs_per_cycle.emplace_back();
+    for (const Record& m : measured) {
+      const auto ms = m.values.find("total_ms");
+      if (m.layer == r.layer && ms != m.values.end())
+        roof.measured_macs_per_cycle.back() = macs / (ms->second * run.accelerator.clock.value * 1e3);
+    }
+  }
+  return roof;
+}
+
+}  // namespace
+
+ReportInput run_experiment(const Experiment& e, const Catalog& catalog) {
+  const fs::path chip = catalog.chip_folder(e.chip);
+  ReportInput out;
+  out.experiment = e.name;
+  out.title = e.title;
+  out.question = e.question;
+  out.headline_quantity = e.headline_quantity;
+  out.agreements = e.agreements;
+  out.notes = e.notes;
+  out.units = e.units;
+  out.inputs["experiment"] = e.file.filename().string() + " " + sha256_of_file(e.file);
+  for (const ExperimentData& m : e.measured) {
+    for (Record& r : import_csv(chip / m.data, chip / m.mapping)) out.measured.push_back(std::move(r));
+    out.inputs["measured " + m.data] = fs::path(m.data).filename().string() + " " + sha256_of_file(chip / m.data);
+  }
+  Diagnostics diagnostics;
+  for (const ExperimentVariant& v : e.variants) {
+    RunInput in;
+    in.accelerator = chip / v.accelerator;
+    in.workload = catalog.workload_file(e.workload);
+    in.mapping = chip / v.mapping;
+    if (e.parameters) in.parameters = chip / *e.parameters;
+    in.layers = e.layers;
+    in.variant = v.name;
+    Run run = run_analytical(in);
+    derive(e, run, run.records, diagnostics);
+    out.variant_descriptions[v.name] = v.description;
+    for (const auto& [role, hash] : run.records.front().provenance.inputs) out.inputs[v.name + " " + role] = hash;
+    if (v.headline) {
+      out.headline_variant = v.name;
+      out.roof = make_roof(run, out.measured);
+      const std::vector<Record> naive = baselines(run);
+      out.predicted.insert(out.predicted.end(), naive.begin(), naive.end());
+    }
+    out.predicted.insert(out.predicted.end(), run.records.begin(), run.records.end());
+  }
+  throw_if_any(diagnostics);
+  JoinOptions join;
+  join.quantities = e.quantities;
+  out.comparison = compare(out.predicted, out.measured, join);
+  for (const ExperimentBound& b : e.bounds)
+    out.bounds.push_back({bound_text(b), b.variant, b.statistic, b.limit, bound_statistic(out.comparison, b)});
+  return out;
+}
+
+bool passed(const ReportInput& input) {
+  return std::all_of(input.bounds.begin(), input.bounds.end(), [](const BoundCheck& b) { return b.passed(); });
+}
+
+}  // namespace assay

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace assay {
+
+inline constexpr int kPass = 0;
+inline constexpr int kOutsideBounds = 1;
+inline constexpr int kBadInput = 2;
+
+using Guard = std::function<void(const std::function<int()>&)>;
+
+// Adds every subcommand; each runs its work through the guard, which turns exceptions into messages and an exit code.
+void add_commands(CLI::App& app, const Guard& guard);
+
+}  // namespace assay
