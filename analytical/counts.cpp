@@ -35,12 +35,7 @@ class Counter {
     return levels_[static_cast<std::size_t>(level)].network[o];
   }
   bool has_lanes(int level) const {
-    for (Dim d : kAllDims) {
-      const DimLoops& loops = e_.nest().dims[d];
-      for (int i = 0; i < loops.count; ++i)
-        if (loops.digit[static_cast<std::size_t>(i)].array == level) return true;
-    }
-    return false;
+    return e_.nest().first_lane[static_cast<std::size_t>(level)] != kNoLanes;
   }
   static LaneModes all_lanes() {
     LaneModes modes;

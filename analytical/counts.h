@@ -35,7 +35,8 @@ struct Counts {
 // Which visits of a hold are summed: all of them, those at index 0 of every temporal reduction loop outside, those at the last.
 enum class Visits : std::uint8_t { all, first, last };
 
-// A layer, accelerator and compiled nest with everything that several counts need. Cheap to make; refers to its arguments.
+// A layer, accelerator and compiled nest with everything that several counts need. Cheap to make; refers to its arguments and remembers sums, so each
+// thread makes its own.
 class Evaluation {
  public:
   Evaluation(const Layer& layer, const Accelerator& accelerator, const Nest& nest);
@@ -58,6 +59,15 @@ class Evaluation {
 
  private:
   struct Scope;  // one product-form sum
+  // Counts and latency ask for the same sums; modes of arrays without lanes outside the hold make no difference.
+  struct Known {
+    std::uint64_t key;
+    std::int64_t value;
+  };
+  static constexpr std::size_t kMaxKnown = 96;
+  template <class Compute>
+  std::int64_t remember(std::uint64_t key, const Compute& compute) const;
+  std::uint64_t mode_bits(const LaneModes& modes, int pos) const;
   std::int64_t product(const Scope& scope) const;
   std::int64_t sum_with_merged_visits(Scope scope) const;
   std::int64_t dimension(const Scope& scope, Dim dim) const;
@@ -67,6 +77,8 @@ class Evaluation {
   const Accelerator& accelerator_;
   const Nest& nest_;
   InputAxis rows_, columns_;
+  mutable std::array<Known, kMaxKnown> known_;
+  mutable std::size_t known_count_ = 0;
 };
 
 Counts count(const Evaluation& evaluation);

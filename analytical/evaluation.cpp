@@ -10,28 +10,9 @@ namespace {
 
 const Digit& digit_at(const DimLoops& loops, int i) { return loops.digit[static_cast<std::size_t>(i)]; }
 
-// Innermost temporal loop outside nest position `pos` whose dimension is in `relevant`.
-struct Loop {
-  Dim dim = Dim::N;
-  int index = -1;  // digit of the dimension
-  int pos = -1;
-};
-Loop innermost_loop(const Nest& nest, int pos, unsigned relevant) {
-  Loop best;
-  for (Dim d : kAllDims) {
-    if ((relevant & bit(d)) == 0) continue;
-    const DimLoops& loops = nest.dims[d];
-    for (int i = loops.outside(pos); i-- > 0;) {
-      if (digit_at(loops, i).array != kTemporal) continue;
-      if (digit_at(loops, i).pos > best.pos) best = {d, i, digit_at(loops, i).pos};
-      break;
-    }
-  }
-  return best;
-}
-
 // Whether the loop makes a single iteration where all outer temporal loops of its dimension are at their last.
 bool single_at_the_end(const DimLoops& loops, int index) {
+  if (index == 0) return false;  // the outermost loop of a dimension makes at least two
   std::int64_t left = loops.size;  // lane 0
   for (int i = 0; i < index; ++i) {
     const Digit& d = digit_at(loops, i);
@@ -41,18 +22,15 @@ bool single_at_the_end(const DimLoops& loops, int index) {
   return left <= digit_at(loops, index).stride;
 }
 
-bool is_input_axis(Dim d) { return d == Dim::P || d == Dim::Q || d == Dim::R || d == Dim::S; }
-
 }  // namespace
 
 struct Evaluation::Scope {
-  Operand operand;
-  int pos;                 // of the hold
+  const HoldPoint& hold;
   LaneModes modes;
   Visits visits;
   bool count_events;       // 1 per event instead of the elements
   int repeat_pos;          // irrelevant temporal loops outside it make visits of their own; those inside do not
-  Loop slide;              // the loop whose advances slide; pos -1: none
+  LoopRef slide;              // the loop whose advances slide; pos -1: none
   unsigned at_last = 0;    // dimensions restricted to their last temporal tuple
 };
 
@@ -62,11 +40,12 @@ Evaluation::Evaluation(const Layer& layer, const Accelerator& accelerator, const
 
 std::int64_t Evaluation::dimension(const Scope& s, Dim dim) const {
   const DimLoops& loops = nest_.dims[dim];
-  const int k = loops.outside(s.pos);
-  const bool relevant = is_relevant(s.operand, dim);
-  if (k == 0) return relevant && !s.count_events ? loops.size : 1;
+  const int k = s.hold.outside[dim];
+  const bool relevant = is_relevant(s.hold.operand, dim);
   const bool restricted = (s.at_last & bit(dim)) != 0;
-  Takes takes{};
+  const Leaf leaf = relevant && !s.count_events ? Leaf::extent : Leaf::one;
+  Takes takes;
+  unsigned seen = 0;
   for (int i = 0; i < k; ++i) {
     const Digit& d = digit_at(loops, i);
     Take& take = takes[static_cast<std::size_t>(i)];
@@ -81,13 +60,18 @@ std::int64_t Evaluation::dimension(const Scope& s, Dim dim) const {
       take = s.visits == Visits::all ? Take::all
              : s.visits == Visits::first ? Take::first : Take::last;
     }
+    seen |= 1U << static_cast<unsigned>(take);
   }
-  return digit_sum(loops, k, takes, relevant && !s.count_events ? Leaf::extent : Leaf::one);
+  if (seen == 1U << static_cast<unsigned>(Take::all))  // every tile
+    return leaf == Leaf::extent ? loops.size : ceil_div(loops.size, loops.tile(k));
+  if (seen == 1U << static_cast<unsigned>(Take::first))  // the first tile
+    return leaf == Leaf::extent ? std::min(loops.size, loops.tile(k)) : 1;
+  return digit_sum(loops, k, takes, leaf);
 }
 
 std::int64_t Evaluation::axis(const Scope& s, const InputAxis& a) const {
   AxisEvents events;
-  events.pos = s.pos;
+  events.pos = s.hold.pos;
   if (s.slide.pos >= 0 && (s.slide.dim == a.out || s.slide.dim == a.filter) &&
       accelerator_.halo == Halo::slide)
     events.slide_pos = s.slide.pos;
@@ -97,10 +81,11 @@ std::int64_t Evaluation::axis(const Scope& s, const InputAxis& a) const {
 }
 
 std::int64_t Evaluation::product(const Scope& s) const {
-  std::int64_t total = 1;
-  const bool input_boxes = s.operand == Operand::I && !s.count_events;
-  for (Dim d : kAllDims)
-    if (!(input_boxes && is_input_axis(d))) total = mul(total, dimension(s, d));
+  std::int64_t total = s.count_events ? 1 : s.hold.whole;
+  const bool input_boxes = s.hold.operand == Operand::I && !s.count_events;
+  const unsigned axes = bit(Dim::P) | bit(Dim::Q) | bit(Dim::R) | bit(Dim::S);
+  for (unsigned left = input_boxes ? s.hold.tiled & ~axes : s.hold.tiled; left != 0; left &= left - 1)
+    total = mul(total, dimension(s, static_cast<Dim>(__builtin_ctz(left))));
   if (input_boxes) total = mul(mul(total, axis(s, rows_)), axis(s, columns_));
   return total;
 }
@@ -108,8 +93,8 @@ std::int64_t Evaluation::product(const Scope& s) const {
 // The product form counts a visit per iteration of every loop outside the innermost relevant one. Where relevant loops make a single
 // iteration (only at the very end of their dimension), irrelevant loops just outside them change nothing: those visits are one.
 std::int64_t Evaluation::sum_with_merged_visits(Scope s) const {
-  const unsigned relevant = relevant_dims(s.operand);
-  Loop loop = s.slide;
+  const unsigned relevant = relevant_dims(s.hold.operand);
+  LoopRef loop = s.slide;
   s.repeat_pos = loop.pos;
   std::int64_t total = product(s);
   while (loop.pos >= 0 && single_at_the_end(nest_.dims[loop.dim], loop.index)) {
@@ -122,16 +107,38 @@ std::int64_t Evaluation::sum_with_merged_visits(Scope s) const {
   return total;
 }
 
+std::uint64_t Evaluation::mode_bits(const LaneModes& modes, int pos) const {
+  std::uint64_t bits = 0;
+  for (std::size_t l = 0; l < accelerator_.levels.size(); ++l)
+    if (nest_.first_lane[l] < pos) bits |= static_cast<std::uint64_t>(modes[l]) << (2 * l);
+  return bits;
+}
+
+template <class Compute>
+std::int64_t Evaluation::remember(std::uint64_t key, const Compute& compute) const {
+  for (std::size_t i = 0; i < known_count_; ++i)
+    if (known_[i].key == key) return known_[i].value;
+  const std::int64_t value = compute();
+  if (known_count_ < kMaxKnown) known_[known_count_++] = {key, value};
+  return value;
+}
+
 std::int64_t Evaluation::moved(const HoldPoint& hold, const LaneModes& modes, Visits which) const {
-  const Loop loop = innermost_loop(nest_, hold.pos, relevant_dims(hold.operand));
-  return sum_with_merged_visits({hold.operand, hold.pos, modes, which, false, 0, loop, 0});
+  const std::uint64_t key = mode_bits(modes, hold.pos) << 24U | static_cast<std::uint64_t>(hold.pos) << 8U |
+                            static_cast<std::uint64_t>(hold.operand) << 4U | static_cast<std::uint64_t>(which);
+  return remember(key, [&] {
+    return sum_with_merged_visits({hold, modes, which, false, 0, hold.innermost, 0});
+  });
 }
 
 std::int64_t Evaluation::visits(const HoldPoint& hold) const {
-  LaneModes modes;
-  modes.fill(Lanes::first);
-  const Loop loop = innermost_loop(nest_, hold.pos, relevant_dims(hold.operand));
-  return sum_with_merged_visits({hold.operand, hold.pos, modes, Visits::all, true, 0, loop, 0});
+  const std::uint64_t key = static_cast<std::uint64_t>(hold.pos) << 8U |
+                            static_cast<std::uint64_t>(hold.operand) << 4U | 15U;
+  return remember(key, [&] {
+    LaneModes modes;
+    modes.fill(Lanes::first);
+    return sum_with_merged_visits({hold, modes, Visits::all, true, 0, hold.innermost, 0});
+  });
 }
 
 std::int64_t Evaluation::accesses(Operand operand, const LaneModes& modes) const {

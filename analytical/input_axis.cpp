@@ -316,6 +316,11 @@ InputAxis input_axis(const Layer& layer, const Accelerator& accelerator, bool ro
 }
 
 std::int64_t axis_sum(const Nest& nest, const InputAxis& axis, const AxisEvents& events, const LaneModes& modes) {
+  if (nest.dims[axis.out].outside(events.pos) == 0 && nest.dims[axis.filter].outside(events.pos) == 0) {
+    const std::int64_t reach = (nest.dims[axis.out].size - 1) * axis.stride + (nest.dims[axis.filter].size - 1) * axis.dilation;
+    if (!axis.clipped) return reach + 1;
+    return std::max<std::int64_t>(0, std::min(reach - axis.pad, axis.extent - 1) + 1);
+  }
   return AxisSum(nest, axis, events, modes).run();
 }
 

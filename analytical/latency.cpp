@@ -21,6 +21,16 @@ std::int64_t lane0(const DimLoops& loops, int steps_pos, bool iterations_inside)
   return digit_sum(loops, loops.count, takes, Leaf::one);
 }
 
+enum class OffChip : std::uint8_t { free, timed };  // processing latency, total latency
+
+// Words of one hold over the layer: on the parent's port after the arrays have combined them, and on the child's port (fullest instance).
+struct Words {
+  double visits = 0;
+  double parent = 0, child = 0;              // all visits
+  double parent_final = 0, child_final = 0;  // outputs: the final ones among them
+  double parent_back = 0, child_back = 0;    // outputs: read back
+};
+
 // Where one hold's transfers go, and how long they take in total.
 struct Traffic {
   double visits = 0;
@@ -33,14 +43,26 @@ struct Traffic {
 
 class Fast {
  public:
-  Fast(const Evaluation& e, const Precision& precision, OffChip off_chip)
-      : e_(e), nest_(e.nest()), levels_(e.accelerator().levels), precision_(precision), off_chip_(off_chip) {
+  Fast(const Evaluation& e, const Precision& precision)
+      : e_(e), nest_(e.nest()), levels_(e.accelerator().levels), precision_(precision) {
     for (const Level& level : levels_)
       if (level.ports.size() > kMaxPorts) throw std::invalid_argument("more than 8 ports in level " + level.name);
+    compute();
+    for (int i = 0; i < nest_.holds; ++i) {
+      const HoldPoint& h = nest_.hold[static_cast<std::size_t>(i)];
+      Words& w = words_[static_cast<std::size_t>(i)];
+      w.visits = static_cast<double>(e_.visits(h));
+      if (h.operand == Operand::O)
+        output_words(h, w);
+      else
+        fill_words(h, w);
+    }
   }
 
-  FastLatency run() {
-    compute();
+  FastLatency run(OffChip off_chip) {
+    off_chip_ = off_chip;
+    out_ = steps_;
+    drains_ = 0;
     const double steps_time = out_.macs + out_.step_overhead + out_.psums + out_.new_inputs;
     for (int i = 0; i < nest_.holds; ++i) hold(i, steps_time);
     expose();
@@ -48,13 +70,7 @@ class Fast {
     double chain = steps_time + out_.ramp + out_.drain;
     for (int i = 0; i < nest_.holds; ++i) chain += out_.exposed[static_cast<std::size_t>(i)];
     out_.cycles = chain;
-    for (std::size_t l = 0; l < levels_.size(); ++l)
-      for (std::size_t p = 0; p < levels_[l].ports.size(); ++p)
-        if (out_.busy[l][p] > out_.cycles) {
-          out_.cycles = out_.busy[l][p];
-          out_.binding_level = static_cast<int>(l);
-          out_.binding_port = static_cast<int>(p);
-        }
+    bind();
     out_.port_wait = out_.cycles - chain;
     return out_;
   }
@@ -72,17 +88,56 @@ class Fast {
       steps = mul(steps, outer);
       psums = mul(psums, is_relevant(Operand::O, d) ? all : outer);
     }
-    out_.macs = static_cast<double>(macs) * c.initiation_interval_cycles.value();
-    out_.step_overhead = static_cast<double>(steps) * static_cast<double>(c.step_overhead_cycles);
-    out_.psums = static_cast<double>(psums) * static_cast<double>(c.per_psum_cycles);
+    steps_.macs = static_cast<double>(macs) * c.initiation_interval_cycles.value();
+    steps_.step_overhead = static_cast<double>(steps) * static_cast<double>(c.step_overhead_cycles);
+    steps_.psums = static_cast<double>(psums) * static_cast<double>(c.per_psum_cycles);
     if (c.per_new_input_cycles == 0) return;
     for (int i = nest_.holds; i-- > 0;) {
       const HoldPoint& h = nest_.hold[static_cast<std::size_t>(i)];
       if (h.operand != Operand::I) continue;
       const std::int64_t fresh = e_.moved(h, first_lanes(), Visits::all);
-      out_.new_inputs = static_cast<double>(fresh) * static_cast<double>(c.per_new_input_cycles);
+      steps_.new_inputs = static_cast<double>(fresh) * static_cast<double>(c.per_new_input_cycles);
       return;
     }
+  }
+
+  // The busiest port, if it takes longer than the chain.
+  void bind() {
+    for (std::size_t l = 0; l < levels_.size(); ++l)
+      for (std::size_t p = 0; p < levels_[l].ports.size(); ++p)
+        if (out_.busy[l][p] > out_.cycles) {
+          out_.cycles = out_.busy[l][p];
+          out_.binding_level = static_cast<int>(l);
+          out_.binding_port = static_cast<int>(p);
+        }
+  }
+
+  void fill_words(const HoldPoint& h, Words& w) const {
+    if (has_ports(h.parent)) w.parent = moved(h, e_.network_modes(h.operand, h.parent, h.level, Lanes::first), Visits::all);
+    if (has_ports(h.level)) w.child = moved(h, first_lanes(), Visits::all);
+  }
+
+  void output_words(const HoldPoint& h, Words& w) const {
+    const bool zero = e_.accelerator().first_visit == FirstVisit::zero;
+    if (has_ports(h.parent)) {
+      const LaneModes own = e_.network_modes(Operand::O, h.parent, h.level, Lanes::first);
+      LaneModes once = own;
+      for (int i = h.parent + 1; i < h.level; ++i) once[static_cast<std::size_t>(i)] = Lanes::merge;
+      w.parent = moved(h, own, Visits::all);
+      w.parent_final = moved(h, once, Visits::last);
+      w.parent_back = w.parent - (zero ? moved(h, once, Visits::first) : 0);
+    }
+    if (has_ports(h.level)) {
+      w.child = moved(h, first_lanes(), Visits::all);
+      w.child_final = moved(h, first_lanes(), Visits::last);
+      w.child_back = w.child - (zero ? moved(h, first_lanes(), Visits::first) : 0);
+    }
+  }
+
+  bool has_ports(int level) const { return !levels_[static_cast<std::size_t>(level)].ports.empty(); }
+
+  double moved(const HoldPoint& h, const LaneModes& modes, Visits which) const {
+    return static_cast<double>(e_.moved(h, modes, which));
   }
 
   static LaneModes first_lanes() {
@@ -122,14 +177,16 @@ class Fast {
   void hold(int i, double steps_time) {
     const HoldPoint& h = nest_.hold[static_cast<std::size_t>(i)];
     Traffic& t = traffic_[static_cast<std::size_t>(i)];
+    const Words& w = words_[static_cast<std::size_t>(i)];
     const Keep& keep = levels_[static_cast<std::size_t>(h.level)].keeps[h.operand];
-    t.visits = static_cast<double>(e_.visits(h));
+    t = Traffic{};
+    t.visits = w.visits;
     t.single_slot = keep.slots == 1;
     t.hidden_per_visit = hidden(i, steps_time);
     if (h.operand == Operand::O)
-      outputs(h, t);
+      outputs(h, w, t);
     else
-      fills(h, t);
+      fills(h, w, t);
     for (int a = h.parent + 1; a < h.level; ++a) {
       const Level& array = levels_[static_cast<std::size_t>(a)];
       const Network n = array.network[h.operand];
@@ -145,45 +202,29 @@ class Fast {
       const HoldPoint& inner = nest_.hold[static_cast<std::size_t>(k)];
       if (inner.operand != h.operand) continue;
       const int slots = levels_[static_cast<std::size_t>(inner.level)].keeps[inner.operand].slots;
-      return static_cast<double>(slots) * steps_time / static_cast<double>(e_.visits(inner));
+      return slots * steps_time / words_[static_cast<std::size_t>(k)].visits;
     }
     return 0;
   }
 
-  void fills(const HoldPoint& h, Traffic& t) {
-    const double parent = static_cast<double>(
-        e_.moved(h, e_.network_modes(h.operand, h.parent, h.level, Lanes::first), Visits::all));
-    const double child = static_cast<double>(e_.moved(h, first_lanes(), Visits::all));
+  void fills(const HoldPoint& h, const Words& w, Traffic& t) {
     const double width = bits(h.operand);
     double slowest = 0;
-    load(h.parent, h.operand, Transfer::read, parent * width, t, slowest);
-    load(h.level, h.operand, Transfer::fill, child * width, t, slowest);
+    load(h.parent, h.operand, Transfer::read, w.parent * width, t, slowest);
+    load(h.level, h.operand, Transfer::fill, w.child * width, t, slowest);
     t.cycles = slowest;
   }
 
-  void outputs(const HoldPoint& h, Traffic& t) {
-    const LaneModes own = e_.network_modes(Operand::O, h.parent, h.level, Lanes::first);
-    LaneModes once = own;
-    for (int i = h.parent + 1; i < h.level; ++i) once[static_cast<std::size_t>(i)] = Lanes::merge;
-    const double all = static_cast<double>(e_.moved(h, own, Visits::all));
-    const double last = static_cast<double>(e_.moved(h, once, Visits::last));
-    const double child_all = static_cast<double>(e_.moved(h, first_lanes(), Visits::all));
-    const double child_last = static_cast<double>(e_.moved(h, first_lanes(), Visits::last));
+  void outputs(const HoldPoint& h, const Words& w, Traffic& t) {
     const double p = precision_.psum_bits, o = precision_.output_bits;
-    double drain = 0;
-    load(h.parent, Operand::O, Transfer::write, (all - last) * p + last * o, t, drain);
-    load(h.level, Operand::O, Transfer::drain, (child_all - child_last) * p + child_last * o, t, drain);
-    const bool zero = e_.accelerator().first_visit == FirstVisit::zero;
-    const double back = all - (zero ? static_cast<double>(e_.moved(h, once, Visits::first)) : 0);
     const bool preload = e_.accelerator().accumulate == Accumulate::preload;
-    double read = 0;
-    if (back > 0) {
-      load(h.parent, Operand::O, Transfer::read, back * p, t, read);
-      const double child_back = child_all - (zero ? static_cast<double>(e_.moved(h, first_lanes(), Visits::first)) : 0);
-      if (preload) load(h.level, Operand::O, Transfer::fill, child_back * p, t, read);
-    }
+    double drain = 0, read = 0;
+    load(h.parent, Operand::O, Transfer::write, (w.parent - w.parent_final) * p + w.parent_final * o, t, drain);
+    load(h.level, Operand::O, Transfer::drain, (w.child - w.child_final) * p + w.child_final * o, t, drain);
+    if (w.parent_back > 0) load(h.parent, Operand::O, Transfer::read, w.parent_back * p, t, read);
+    if (w.child_back > 0 && preload) load(h.level, Operand::O, Transfer::fill, w.child_back * p, t, read);
     // A join reads through its own FIFO beside the drain; a preload needs the slot after it.
-    t.cycles = preload ? drain + read : drain;
+    t.cycles = preload ? drain + read : std::max(drain, read);
     drains_ += t.visits > 0 ? drain / t.visits + t.latency : 0;
   }
 
@@ -257,16 +298,19 @@ class Fast {
   const Nest& nest_;
   const std::vector<Level>& levels_;
   const Precision& precision_;
-  OffChip off_chip_;
+  OffChip off_chip_ = OffChip::free;
+  FastLatency steps_;  // the part of the chain that no port changes
   FastLatency out_;
+  std::array<Words, kMaxHolds> words_{};
   std::array<Traffic, kMaxHolds> traffic_{};
   double drains_ = 0;
 };
 
 }  // namespace
 
-FastLatency fast_latency(const Evaluation& evaluation, const Precision& precision, OffChip off_chip) {
-  return Fast(evaluation, precision, off_chip).run();
+FastLatencies fast_latency(const Evaluation& evaluation, const Precision& precision) {
+  Fast fast(evaluation, precision);
+  return {fast.run(OffChip::free), fast.run(OffChip::timed)};
 }
 
 }  // namespace assay::analytical

@@ -14,9 +14,6 @@
 
 namespace assay::analytical {
 
-enum class OffChip : std::uint8_t { free, timed };  // processing latency, total latency
-
-inline constexpr int kMaxPorts = 8;  // of one level
 
 struct FastLatency {
   double cycles = 0;
@@ -30,6 +27,11 @@ struct FastLatency {
   int binding_level = -1, binding_port = -1;  // the port that bounds; -1: the chain does
 };
 
-FastLatency fast_latency(const Evaluation& evaluation, const Precision& precision, OffChip off_chip);
+struct FastLatencies {
+  FastLatency processing;  // off-chip ports take no time
+  FastLatency total;
+};
+
+FastLatencies fast_latency(const Evaluation& evaluation, const Precision& precision);
 
 }  // namespace assay::analytical

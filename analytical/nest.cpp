@@ -23,7 +23,7 @@ void add_holds(const Mapping& mapping, const Entry& entry, int pos, PerOperand<i
   for (Operand o : kAllOperands) {
     if (((entry.operands >> static_cast<unsigned>(index(o))) & 1U) == 0) continue;
     if (nest.holds == kMaxHolds) too_many(mapping, entry.line, "expected at most 24 holds");
-    nest.hold[static_cast<std::size_t>(nest.holds++)] = {o, entry.level, parent[o], pos};
+    nest.hold[static_cast<std::size_t>(nest.holds++)] = {o, entry.level, parent[o], pos, {}, {}, 0, 1};
     parent[o] = entry.level;
     nest.innermost_hold = pos;
   }
@@ -31,12 +31,28 @@ void add_holds(const Mapping& mapping, const Entry& entry, int pos, PerOperand<i
 
 }  // namespace
 
+LoopRef innermost_loop(const Nest& nest, int pos, unsigned dims) {
+  LoopRef best;
+  for (Dim d : kAllDims) {
+    if ((dims & bit(d)) == 0) continue;
+    const DimLoops& loops = nest.dims[d];
+    for (int i = loops.outside(pos); i-- > 0;) {
+      const Digit& digit = loops.digit[static_cast<std::size_t>(i)];
+      if (digit.array != kTemporal) continue;
+      if (digit.pos > best.pos) best = {d, i, digit.pos};
+      break;
+    }
+  }
+  return best;
+}
+
 Nest compile(const Layer& layer, const Accelerator& accelerator, const Mapping& mapping) {
   Nest nest;
   if (accelerator.levels.size() > kMaxLevels) too_many(mapping, 0, "expected an accelerator of at most 16 levels");
   nest.length = static_cast<int>(mapping.nest.size());
   const std::array<int, 2> arrays{array_level(accelerator, 'x'), array_level(accelerator, 'y')};
   PerOperand<int> parent{};
+  nest.first_lane.fill(kNoLanes);
   for (Dim d : kAllDims) nest.dims[d].size = layer.size[d];
   for (int i = 0; i < nest.length; ++i) {
     const Entry& e = mapping.nest[static_cast<std::size_t>(i)];
@@ -48,6 +64,8 @@ Nest compile(const Layer& layer, const Accelerator& accelerator, const Mapping& 
     if (loops.count == kMaxDigits) too_many(mapping, e.line, "expected at most 12 loops of one dimension");
     const int array = e.kind == EntryKind::loop ? kTemporal : arrays[e.axis == 'x' ? 0 : 1];
     loops.digit[static_cast<std::size_t>(loops.count++)] = {e.bound, 1, i, array};
+    if (array != kTemporal && nest.first_lane[static_cast<std::size_t>(array)] == kNoLanes)
+      nest.first_lane[static_cast<std::size_t>(array)] = i;
   }
   for (Dim d : kAllDims) {
     DimLoops& loops = nest.dims[d];
@@ -59,6 +77,17 @@ Nest compile(const Layer& layer, const Accelerator& accelerator, const Mapping& 
     }
   }
   for (Operand o : kAllOperands) nest.innermost_level[o] = parent[o];
+  for (int i = 0; i < nest.holds; ++i) {
+    HoldPoint& h = nest.hold[static_cast<std::size_t>(i)];
+    for (Dim d : kAllDims) {
+      h.outside[d] = static_cast<std::int8_t>(nest.dims[d].outside(h.pos));
+      if (h.outside[d] > 0)
+        h.tiled |= bit(d);
+      else if (is_relevant(h.operand, d) && !(h.operand == Operand::I && is_input_axis(d)))
+        h.whole = mul(h.whole, nest.dims[d].size);
+    }
+    h.innermost = innermost_loop(nest, h.pos, relevant_dims(h.operand));
+  }
   return nest;
 }
 

@@ -13,9 +13,9 @@
 namespace assay::analytical {
 
 inline constexpr int kMaxDigits = 12;  // loops of one dimension
-inline constexpr int kMaxLevels = 16;
 inline constexpr int kMaxHolds = 24;
 inline constexpr int kTemporal = -1;
+inline constexpr int kNoLanes = 1 << 30;
 
 struct Digit {
   std::int64_t bound = 1;
@@ -41,11 +41,22 @@ struct DimLoops {
   }
 };
 
+// A temporal loop: digit `index` of a dimension, at nest position pos; -1: there is none.
+struct LoopRef {
+  Dim dim = Dim::N;
+  int index = -1;
+  int pos = -1;
+};
+
 struct HoldPoint {
   Operand operand = Operand::I;
   int level = 0;
   int parent = 0;  // level it is filled from
   int pos = 0;
+  PerDim<std::int8_t> outside{};  // per dimension, the number of digits outside the hold
+  LoopRef innermost;              // innermost temporal loop outside that indexes the operand
+  unsigned tiled = 0;             // mask of the dimensions with digits outside
+  std::int64_t whole = 1;         // product of the sizes of the other dimensions that index the operand (P, Q, R, S of I apart)
 };
 
 struct Nest {
@@ -55,7 +66,14 @@ struct Nest {
   int length = 0;                           // nest positions
   int innermost_hold = 0;                   // position of the innermost hold
   PerOperand<int> innermost_level{};        // level of the innermost hold of the operand, 0 if none
+  std::array<int, kMaxLevels> first_lane{}; // nest position of an array's outermost spatial loop; kNoLanes if it has none
 };
+
+// P, Q, R, S index the input together, two by two: their extents are not products.
+constexpr bool is_input_axis(Dim d) { return d == Dim::P || d == Dim::Q || d == Dim::R || d == Dim::S; }
+
+// Innermost temporal loop outside nest position `pos` whose dimension is in the mask.
+LoopRef innermost_loop(const Nest& nest, int pos, unsigned dims);
 
 // Throws InputError for a mapping that check() refuses to look at (too many loops). Does not check legality.
 Nest compile(const Layer& layer, const Accelerator& accelerator, const Mapping& mapping);

@@ -81,8 +81,9 @@ Prediction predict(const Layer& layer, const Accelerator& accelerator, const Nes
   const Evaluation evaluation(layer, accelerator, nest);
   const Precision precision = effective_precision(accelerator, layer);
   p.counts = count(evaluation);
-  p.processing = fast_latency(evaluation, precision, OffChip::free);
-  p.total = fast_latency(evaluation, precision, OffChip::timed);
+  const FastLatencies latency = fast_latency(evaluation, precision);
+  p.processing = latency.processing;
+  p.total = latency.total;
   if (p.processing.macs > 0)
     p.active_lanes = static_cast<double>(p.counts.points) *
                      accelerator.compute().initiation_interval_cycles.value() / p.processing.macs;

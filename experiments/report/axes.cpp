@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 
 #include "experiments/report/canvas.h"
 #include "experiments/report/format.h"
@@ -16,10 +17,20 @@ constexpr std::array<const char*, 7> kSeriesColors = {"#2f7fd0", "#d9622b", "#2a
                                                       "#d6487e", "#1f9bb0", "#7a6fe0"};
 constexpr std::array<const char*, 4> kBaselineColors = {"#868e96", "#a0694b", "#b8860b", "#7d8f2a"};
 
+// "4×10⁶"; plain figures from 0.001 to below 100,000.
 std::string tick_text(double value) {
+  constexpr std::array<const char*, 10> kSuperscripts = {"⁰", "¹", "²", "³", "⁴",
+                                                         "⁵", "⁶", "⁷", "⁸", "⁹"};
   const double magnitude = std::fabs(value);
-  if (magnitude >= 1e5 || (magnitude > 0 && magnitude < 1e-3)) return fmt::format("{:.3g}", value);
-  return number(value);
+  if (magnitude < 99999.5 && (magnitude == 0 || magnitude > 0.00099)) return number(value);
+  const int exponent = static_cast<int>(std::floor(std::log10(magnitude) + 1e-9));
+  const std::string mantissa = fmt::format("{:.3g}", value / std::pow(10.0, exponent));
+  std::string text = mantissa == "1" ? "10" : mantissa + "×10";
+  if (exponent < 0) text += "⁻";
+  for (const char digit : std::to_string(std::abs(exponent))) {
+    text += kSuperscripts[static_cast<std::size_t>(digit - '0')];
+  }
+  return text;
 }
 
 // The smallest of 1, 2, 5, 10, ... that is not below x.
@@ -32,7 +43,8 @@ double round_up(double x) {
 }
 
 void add_linear_ticks(Axis* axis, double step) {
-  for (double k = std::ceil(axis->lo / step - 1e-9); k * step <= axis->hi * (1 + 1e-12) + step * 1e-9; k += 1) {
+  for (double k = std::ceil(axis->lo / step - 1e-9);
+       k * step <= axis->hi * (1 + 1e-12) + step * 1e-9; k += 1) {
     const double value = k * step;
     axis->ticks.push_back({value, tick_text(std::fabs(value) < step * 1e-6 ? 0 : value)});
   }
@@ -59,7 +71,9 @@ void add_log_ticks(Axis* axis) {
 }  // namespace
 
 std::string series_color(std::size_t index) { return kSeriesColors[index % kSeriesColors.size()]; }
-std::string baseline_color(std::size_t index) { return kBaselineColors[index % kBaselineColors.size()]; }
+std::string baseline_color(std::size_t index) {
+  return kBaselineColors[index % kBaselineColors.size()];
+}
 
 double Axis::fraction(double value) const {
   return log ? std::log(value / lo) / std::log(hi / lo) : (value - lo) / (hi - lo);
@@ -69,8 +83,8 @@ Axis linear_axis(double lo, double hi, std::string label) {
   Axis axis;
   if (!(hi > lo)) hi = lo + 1;
   const double step = round_up((hi - lo) / 7);
-  axis.lo = std::floor(lo / step + 1e-9) * step;
-  axis.hi = std::ceil(hi / step - 1e-9) * step;
+  axis.lo = lo;
+  axis.hi = hi;
   axis.label = std::move(label);
   add_linear_ticks(&axis, step);
   return axis;
@@ -93,14 +107,14 @@ Axis log_axis(const std::vector<double>& values, double room, std::string label)
   return axis;
 }
 
-Axis name_axis(const std::vector<std::string>& names, std::string label) {
+Axis name_axis(const std::vector<std::string>& names) {
   Axis axis;
   axis.lo = -0.6;
   axis.hi = static_cast<double>(names.size()) - 0.4;
-  axis.label = std::move(label);
+  axis.names = true;
   const std::size_t every = (names.size() + 79) / 80;
   for (std::size_t i = 0; i < names.size(); i += std::max<std::size_t>(1, every)) {
-    axis.ticks.push_back({static_cast<double>(i), shortened(names[i], 16)});
+    axis.ticks.push_back({static_cast<double>(i), shortened(names[i], 18)});
   }
   return axis;
 }

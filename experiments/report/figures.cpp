@@ -2,13 +2,15 @@
 #include "experiments/report/figures.h"
 
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace assay::report {
 namespace {
 
 bool harmless(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '_';
 }
 
 std::string file_stem(const std::string& text) {
@@ -31,12 +33,17 @@ class Names {
   std::set<std::string> used_;
 };
 
-using Place = std::pair<std::string, std::string>;  // chip, workload
+using Place = std::tuple<std::string, std::string, std::int64_t>;  // chip, workload, batch
 
-std::vector<std::pair<Place, std::vector<const Record*>>> by_place(const std::vector<const Record*>& records) {
+std::string suffix_of(const Place& p) {
+  return "_" + std::get<0>(p) + "_" + std::get<1>(p) + "_batch" + std::to_string(std::get<2>(p));
+}
+
+std::vector<std::pair<Place, std::vector<const Record*>>> by_place(
+    const std::vector<const Record*>& records) {
   std::vector<std::pair<Place, std::vector<const Record*>>> groups;
   for (const Record* r : records) {
-    const Place place{r->chip, r->workload};
+    const Place place{r->chip, r->workload, r->batch};
     std::size_t i = 0;
     while (i < groups.size() && groups[i].first != place) ++i;
     if (i == groups.size()) groups.emplace_back(place, std::vector<const Record*>());
@@ -45,21 +52,24 @@ std::vector<std::pair<Place, std::vector<const Record*>>> by_place(const std::ve
   return groups;
 }
 
-void add_comparison(const std::vector<QuantityTable>& tables, bool headline, const ReportInput& input, bool several,
-                    Names* names, std::vector<Figure>* figures) {
+void add_comparison(const std::vector<QuantityTable>& tables, bool headline,
+                    const ReportInput& input, bool several, Names* names,
+                    std::vector<Figure>* figures) {
   for (const QuantityTable& t : tables) {
     if ((t.quantity == input.headline_quantity) != headline) continue;
-    const std::string suffix = "_" + t.quantity + (several ? "_" + t.chip + "_" + t.workload : "");
+    const std::string suffix =
+        "_" + t.quantity + (several ? suffix_of({t.chip, t.workload, t.batch}) : "");
     figures->push_back(parity_figure(t, names->make("parity" + suffix)));
     figures->push_back(error_figure(t, names->make("error" + suffix)));
   }
 }
 
-void add_breakdowns(const ReportInput& input, bool several, Names* names, std::vector<Figure>* figures) {
+void add_breakdowns(const ReportInput& input, bool several, Names* names,
+                    std::vector<Figure>* figures) {
   auto groups = by_place(headline_records(input));
   if (groups.empty()) groups.emplace_back();
   for (const auto& [place, records] : groups) {
-    const std::string suffix = several ? "_" + place.first + "_" + place.second : "";
+    const std::string suffix = several ? suffix_of(place) : "";
     figures->push_back(latency_figure(input, records, names->make("latency" + suffix)));
     figures->push_back(energy_figure(input, records, names->make("energy" + suffix)));
   }
@@ -83,8 +93,8 @@ std::vector<std::string> colors_of(const std::vector<Series>& series) {
 std::vector<Figure> figures_of(const ReportInput& input) {
   const std::vector<QuantityTable> tables = tables_of(input);
   std::set<Place> places;
-  for (const QuantityTable& t : tables) places.insert({t.chip, t.workload});
-  for (const Record* r : headline_records(input)) places.insert({r->chip, r->workload});
+  for (const QuantityTable& t : tables) places.insert({t.chip, t.workload, t.batch});
+  for (const Record* r : headline_records(input)) places.insert({r->chip, r->workload, r->batch});
   const bool several = places.size() > 1;
   Names names;
   std::vector<Figure> figures;

@@ -16,9 +16,13 @@ std::vector<Figure> figures_of(const ReportInput& input);
 
 Figure parity_figure(const QuantityTable& table, const std::string& name);
 Figure error_figure(const QuantityTable& table, const std::string& name);
+// The CSV behind these two.
+std::string comparison_csv(const QuantityTable& table);
 // One of each per (chip, workload) of the headline series; the records given are those of one.
-Figure latency_figure(const ReportInput& input, const std::vector<const Record*>& records, const std::string& name);
-Figure energy_figure(const ReportInput& input, const std::vector<const Record*>& records, const std::string& name);
+Figure latency_figure(const ReportInput& input, const std::vector<const Record*>& records,
+                      const std::string& name);
+Figure energy_figure(const ReportInput& input, const std::vector<const Record*>& records,
+                     const std::string& name);
 Figure roofline_figure(const ReportInput& input, const std::string& name);
 
 // Colour of each series of a table.
@@ -26,15 +30,15 @@ std::vector<std::string> colors_of(const std::vector<Series>& series);
 
 // How the drawing went. Paths are relative to the report's folder; empty where a file was not made.
 struct Drawn {
-  std::string svg;       // "plots/parity.svg"
+  std::string svg;  // "plots/parity.svg"
   std::string png;
   std::string csv;
-  std::string inlined;   // <svg> element for the HTML: theme's colours, own ids, no scripts
-  std::string problem;   // why there is no picture
+  std::string inlined;  // <svg> element for the HTML: theme's colours, own ids, no scripts
+  std::string problem;  // why there is no picture
 };
 
-// Writes plots/<name>.csv for every figure and, where gnuplot runs, .svg and .png. `gnuplot` is the command
-// (a test passes one that does not exist).
+// Writes plots/<name>.csv for every figure and, where gnuplot runs, .svg and .png. `gnuplot` is the
+// command (a test passes one that does not exist).
 std::vector<Drawn> draw(const std::vector<Figure>& figures, const std::filesystem::path& folder,
                         const std::string& gnuplot);
 

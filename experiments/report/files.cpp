@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/report/files.h"
 
-#include <fstream>
-#include <iterator>
-#include <stdexcept>
+#include <string>
 #include <system_error>
 
 #include "core/diagnostics.h"
+#include "core/text.h"
 
 namespace assay::report {
 namespace {
@@ -38,26 +37,15 @@ void clear_leftover(const fs::path& folder) {
 
 }  // namespace
 
-void write_text(const fs::path& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) throw std::runtime_error("cannot write " + file.string());
-}
-
-std::string read_text(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw std::runtime_error("cannot read " + file.string());
-  return std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
-}
-
-FreshFolder::FreshFolder(const fs::path& folder) : folder_(fs::weakly_canonical(fs::absolute(folder))) {
+FreshFolder::FreshFolder(const fs::path& folder)
+    : folder_(fs::weakly_canonical(fs::absolute(folder))) {
   if (folder_.filename().empty()) folder_ = folder_.parent_path();  // a trailing slash
   if (folder_.filename().empty()) refuse(folder, "expected a folder for the report, not the root");
   if (fs::exists(folder_)) {
     if (!fs::is_directory(folder_)) refuse(folder_, "is a file: expected a folder for the report");
     if (!is_ours_or_empty(folder_)) {
-      refuse(folder_, "is not empty and not an earlier report: expected a new folder (nothing was changed)");
+      refuse(folder_,
+             "is not empty and not an earlier report: expected a new folder (nothing was changed)");
     }
   }
   partial_ = sibling(folder_, ".partial");

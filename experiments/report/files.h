@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole files, and a folder that appears complete or not at all.
+// A folder that appears complete or not at all.
 #pragma once
 
 #include <filesystem>
-#include <string>
 
 namespace assay::report {
 
-// Throw std::runtime_error with the path if the file system refuses.
-void write_text(const std::filesystem::path& file, const std::string& text);
-std::string read_text(const std::filesystem::path& file);
-
-// Collects a report's files in a hidden sibling of `folder`; commit() puts it in place of what an earlier
-// report left there. Without commit() nothing of it remains. The constructor throws InputError if the
-// folder holds anything but an earlier report (recognised by its marker file) or is not a folder.
+// Collects a report's files in a hidden sibling of `folder`; commit() puts it in place of what an
+// earlier report left there. Without commit() nothing of it remains. The constructor throws
+// InputError if the folder holds anything but an earlier report (recognised by its marker file) or
+// is not a folder.
 class FreshFolder {
  public:
   explicit FreshFolder(const std::filesystem::path& folder);

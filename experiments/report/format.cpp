@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
+
+#include "core/text.h"
 
 namespace assay::report {
 namespace {
@@ -47,12 +47,7 @@ bool is_control(const std::string& text, std::size_t i, std::size_t length) {
 
 }  // namespace
 
-std::string shortest(double value) {
-  if (!std::isfinite(value)) return "null";
-  std::array<char, 40> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
-  return std::string(buffer.data(), end.ptr);
-}
+std::string shortest(double value) { return std::isfinite(value) ? number_text(value) : "null"; }
 
 std::string shortest(const std::optional<double>& value, const std::string& absent) {
   return value && std::isfinite(*value) ? shortest(*value) : absent;
@@ -71,12 +66,40 @@ std::string number(const std::optional<double>& value) {
   return value ? number(*value) : kUndefined;
 }
 
+int decimals_for(const std::vector<double>& values) {
+  double least = 0;
+  double most = 0;
+  for (const double v : values) {
+    const double magnitude = std::fabs(v);
+    if (!std::isfinite(v) || magnitude >= 1e15) return -1;
+    if (magnitude > 0 && (least == 0 || magnitude < least)) least = magnitude;
+    most = std::max(most, magnitude);
+  }
+  if (least == 0) return 0;
+  if (most / least > 1e4) return -1;
+  const int wanted = std::max(0, 2 - static_cast<int>(std::floor(std::log10(least))));
+  if (wanted > 6) return -1;
+  for (int decimals = 0; decimals < wanted; ++decimals) {
+    const double scale = std::pow(10.0, decimals);
+    const auto is_short = [&](double v) {
+      return std::fabs(v * scale - std::round(v * scale)) <= 1e-9 * std::fabs(v * scale);
+    };
+    if (std::all_of(values.begin(), values.end(), is_short)) return decimals;
+  }
+  return wanted;
+}
+
+std::string number(const std::optional<double>& value, int decimals) {
+  if (!value || !std::isfinite(*value) || decimals < 0) return number(value);
+  return grouped(*value, decimals);
+}
+
 std::string signed_pct(double pct) {
   if (!std::isfinite(pct)) return kUndefined;
   if (pct == 0) return "0.0";
   const double magnitude = std::fabs(pct);
   if (magnitude < 0.001) return fmt::format("{:+.1e}", pct);
-  if (magnitude < 0.05) return fmt::format("{:+.2g}", pct);
+  if (magnitude < 0.05) return fmt::format("{:+.1g}", pct);
   return magnitude < 9999.95 ? fmt::format("{:+.1f}", pct) : fmt::format("{:+.3g}", pct);
 }
 
@@ -117,17 +140,8 @@ std::string shortened(const std::string& text, std::size_t characters) {
 
 std::string csv_line(const std::vector<std::string>& fields) {
   std::string line;
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (i > 0) line += ',';
-    const std::string field = plain(fields[i]);
-    if (field.find_first_of(",\"") == std::string::npos) {
-      line += field;
-      continue;
-    }
-    line += '"';
-    for (const char c : field) line.append(c == '"' ? 2 : 1, c);
-    line += '"';
-  }
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    line += (i == 0 ? "" : ",") + csv_field(plain(fields[i]));
   return line + '\n';
 }
 

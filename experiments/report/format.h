@@ -14,7 +14,8 @@ namespace assay::report {
 inline constexpr const char* kUndefined = "n/a";
 inline constexpr const char* kSignConvention = "positive = predicted larger than measured";
 
-// The shortest decimal text that reads back as the same double ("null" where there is none in JSON).
+// The shortest decimal text that reads back as the same double ("null" where there is none in
+// JSON).
 std::string shortest(double value);
 std::string shortest(const std::optional<double>& value, const std::string& absent);
 
@@ -22,7 +23,14 @@ std::string shortest(const std::optional<double>& value, const std::string& abse
 std::string number(double value);
 std::string number(const std::optional<double>& value);
 
-// "+4.2", "-13.1", "0.0" for exactly zero, two digits for errors below 0.05 %.
+// Decimals that suit a whole column, so that its points stand below each other: three digits for
+// the smallest value, fewer if all values are shorter. Negative where the values differ too much
+// for that.
+int decimals_for(const std::vector<double>& values);
+// With so many decimals and grouped thousands; negative: number().
+std::string number(const std::optional<double>& value, int decimals);
+
+// "+4.2", "-13.1", "0.0" for exactly zero, one digit for errors below 0.05 %.
 std::string signed_pct(double pct);
 std::string signed_pct(const std::optional<double>& pct);
 
@@ -37,7 +45,8 @@ std::size_t width(const std::string& text);
 // One CSV line with quotes where RFC 4180 wants them.
 std::string csv_line(const std::vector<std::string>& fields);
 
-// "processing latency [ms]" if the input names it, else the quantity's own name, which carries its unit.
+// "processing latency [ms]" if the input names it, else the quantity's own name, which carries its
+// unit.
 std::string quantity_label(const ReportInput& input, const std::string& quantity);
 
 }  // namespace assay::report

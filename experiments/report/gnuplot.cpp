@@ -6,8 +6,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/text.h"
 #include "experiments/report/figures.h"
-#include "experiments/report/files.h"
 
 namespace assay::report {
 namespace {
@@ -22,22 +22,28 @@ std::string shell_quoted(const std::string& text) {
 
 std::string terminal(const Figure& f, const char* kind) {
   if (std::string(kind) == "svg") {
-    return fmt::format("set terminal svg size {},{} dynamic name '{}' font 'sans-serif,13' noenhanced background rgb "
-                       "'white'\nset output '{}.svg'\n",
-                       f.width, f.height, f.name, f.name);
+    return fmt::format(
+        "set terminal svg size {},{} dynamic name '{}' font 'sans-serif,13' noenhanced background "
+        "rgb "
+        "'white'\nset output '{}.svg'\n",
+        f.width, f.height, f.name, f.name);
   }
-  return fmt::format("reset\nset terminal pngcairo size {},{} font 'sans,13' fontscale 2 pointscale 2 linewidth 2 "
-                     "noenhanced background rgb 'white'\nset output '{}.png'\n",
-                     2 * f.width, 2 * f.height, f.name);
+  // Twice the size; cairo's font sizes are points, of which 3 are 4 pixels.
+  return fmt::format(
+      "reset\nset terminal pngcairo size {},{} font 'sans,13' fontscale 1.5 pointscale 2.6 "
+      "linewidth 2 "
+      "noenhanced background rgb 'white'\nset output '{}.png'\n",
+      2 * f.width, 2 * f.height, f.name);
 }
 
-// One process per figure, so that a broken one does not take the others with it. What gnuplot does not
-// read is drained, or writing to it would end the program; its own start-up files are not read.
+// One process per figure, so that a broken one does not take the others with it. What gnuplot does
+// not read is drained, or writing to it would end the program; its own start-up files are not read.
 void run(const Figure& figure, const std::filesystem::path& folder, const std::string& gnuplot) {
-  const std::string command = "cd " + shell_quoted(folder.string()) + " && { " + gnuplot + " -d 2>" + kErrors +
-                              " || cat >/dev/null; }";
+  const std::string command = "{ cd " + shell_quoted(folder.string()) + " && " + gnuplot +
+                              " -d >/dev/null 2>" + kErrors + "; } || cat >/dev/null";
   gnuplotio::Gnuplot pipe(command);
-  for (const char* kind : {"svg", "png"}) pipe << terminal(figure, kind) << figure.script << "unset output\n";
+  for (const char* kind : {"svg", "png"})
+    pipe << terminal(figure, kind) << figure.script << "unset output\n";
 }
 
 std::string first_line(const std::filesystem::path& file) {
@@ -48,13 +54,19 @@ std::string first_line(const std::filesystem::path& file) {
   return line;
 }
 
+std::string content(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+}
+
 bool made(const std::filesystem::path& file) {
   std::error_code error;
   const auto size = std::filesystem::file_size(file, error);
   return !error && size > 0;
 }
 
-Drawn draw_one(const Figure& figure, const std::filesystem::path& folder, const std::string& gnuplot) {
+Drawn draw_one(const Figure& figure, const std::filesystem::path& folder,
+               const std::string& gnuplot) {
   Drawn drawn;
   drawn.problem = figure.missing;
   if (!figure.csv.empty()) {
@@ -64,11 +76,12 @@ Drawn draw_one(const Figure& figure, const std::filesystem::path& folder, const 
   if (figure.script.empty()) return drawn;
   run(figure, folder, gnuplot);
   const std::filesystem::path svg = folder / (figure.name + ".svg");
-  if (made(folder / (figure.name + ".png"))) drawn.png = "plots/" + figure.name + ".png";
-  if (made(svg)) {
-    drawn.svg = "plots/" + figure.name + ".svg";
-    drawn.inlined = inline_svg(read_text(svg), figure);
-  }
+  const std::filesystem::path png = folder / (figure.name + ".png");
+  drawn.inlined = inline_svg(content(svg), figure);
+  if (!drawn.inlined.empty()) drawn.svg = "plots/" + figure.name + ".svg";
+  if (!drawn.inlined.empty() && made(png)) drawn.png = "plots/" + figure.name + ".png";
+  if (drawn.svg.empty()) std::filesystem::remove(svg);  // half a file
+  if (drawn.png.empty()) std::filesystem::remove(png);
   if (drawn.inlined.empty()) {
     const std::string said = first_line(folder / kErrors);
     drawn.problem = "gnuplot did not draw it" + (said.empty() ? std::string() : " (" + said + ")") +

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// metrics.json, written by hand because its numbers are the shortest that read back as the same double
-// and its order is that of the comparison (docs/formats/report.md).
+// metrics.json, written by hand because its numbers are the shortest that read back as the same
+// double and its order is that of the comparison (docs/formats/report.md).
 #include <nlohmann/json.hpp>
-
 #include <utility>
 
 #include "experiments/report/format.h"
@@ -52,20 +51,25 @@ std::string metrics_object(const ErrorStatistics& s) {
 }
 
 std::string group_object(const ErrorStatistics& s, bool headline) {
-  return "    {\n      \"level\": " + quoted(s.level) + ",\n      \"variant\": " + quoted(s.variant) +
-         ",\n      \"chip\": " + quoted(s.chip) + ",\n      \"workload\": " + quoted(s.workload) +
-         ",\n      \"quantity\": " + quoted(s.quantity) + ",\n      \"headline\": " +
-         (headline ? "true" : "false") + ",\n      \"metrics\": " + metrics_object(s) + "\n    }";
+  return "    {\n      \"level\": " + quoted(s.level) +
+         ",\n      \"variant\": " + quoted(s.variant) + ",\n      \"chip\": " + quoted(s.chip) +
+         ",\n      \"workload\": " + quoted(s.workload) +
+         ",\n      \"batch\": " + std::to_string(s.batch) +
+         ",\n      \"quantity\": " + quoted(s.quantity) +
+         ",\n      \"headline\": " + (headline ? "true" : "false") +
+         ",\n      \"metrics\": " + metrics_object(s) + "\n    }";
 }
 
 std::string bound_object(const BoundCheck& b) {
   return "    {\"quantity\": " + quoted(b.quantity) + ", \"variant\": " + quoted(b.variant) +
          ", \"statistic\": " + quoted(b.statistic) + ", \"limit\": " + value(b.limit) +
-         ", \"found\": " + value(b.found) + ", \"passed\": " + (b.passed() ? "true" : "false") + "}";
+         ", \"found\": " + value(b.found) + ", \"passed\": " + (b.passed() ? "true" : "false") +
+         "}";
 }
 
 std::string excluded_object(const Excluded& e) {
-  return "    {\"key\": " + quoted(e.key) + ", \"reason\": " + quoted(e.reason) + "}";
+  return "    {\"key\": " + quoted(e.key) + ", \"level\": " + quoted(e.level) +
+         ", \"variant\": " + quoted(e.variant) + ", \"reason\": " + quoted(e.reason) + "}";
 }
 
 std::string list(const std::vector<std::string>& items) {
@@ -88,10 +92,13 @@ std::string metrics_to_json(const ReportInput& input) {
   }
   for (const BoundCheck& b : input.bounds) bounds.push_back(bound_object(b));
   for (const Excluded& e : input.comparison.excluded) excluded.push_back(excluded_object(e));
-  const char* passed = input.bounds.empty() ? "null" : report::all_bounds_hold(input) ? "true" : "false";
+  const char* passed = input.bounds.empty()             ? "null"
+                       : report::all_bounds_hold(input) ? "true"
+                                                        : "false";
   return "{\n  \"schema\": \"assay.metrics/1\",\n  \"experiment\": " + quoted(input.experiment) +
-         ",\n  \"headline_variant\": " + quoted(input.headline_variant) + ",\n  \"headline_quantity\": " +
-         quoted(input.headline_quantity) + ",\n  \"bounds_hold\": " + passed + ",\n  \"bounds\": " + list(bounds) +
+         ",\n  \"headline_variant\": " + quoted(input.headline_variant) +
+         ",\n  \"headline_quantity\": " + quoted(input.headline_quantity) +
+         ",\n  \"bounds_hold\": " + passed + ",\n  \"bounds\": " + list(bounds) +
          ",\n  \"groups\": " + list(groups) + ",\n  \"excluded\": " + list(excluded) + "\n}\n";
 }
 

@@ -14,15 +14,18 @@ using Points = std::vector<std::pair<double, double>>;
 
 bool consistent(const Roof& r) {
   const std::size_t n = r.layers.size();
-  return n > 0 && r.peak_macs_per_cycle > 0 && r.off_chip_bytes_per_cycle > 0 && r.macs_per_byte.size() == n &&
-         r.predicted_macs_per_cycle.size() == n && r.measured_macs_per_cycle.size() == n;
+  return n > 0 && r.peak_macs_per_cycle > 0 && r.off_chip_bytes_per_cycle > 0 &&
+         r.macs_per_byte.size() == n && r.predicted_macs_per_cycle.size() == n &&
+         r.measured_macs_per_cycle.size() == n;
 }
 
 std::string roofline_csv(const Roof& r) {
-  std::string csv = csv_line({"layer", "macs_per_byte", "predicted_macs_per_cycle", "measured_macs_per_cycle",
-                              "peak_macs_per_cycle", "off_chip_bytes_per_cycle"});
+  std::string csv =
+      csv_line({"layer", "macs_per_byte", "predicted_macs_per_cycle", "measured_macs_per_cycle",
+                "peak_macs_per_cycle", "off_chip_bytes_per_cycle"});
   for (std::size_t i = 0; i < r.layers.size(); ++i) {
-    csv += csv_line({r.layers[i], shortest(r.macs_per_byte[i], ""), shortest(r.predicted_macs_per_cycle[i], ""),
+    csv += csv_line({r.layers[i], shortest(r.macs_per_byte[i], ""),
+                     shortest(r.predicted_macs_per_cycle[i], ""),
                      shortest(r.measured_macs_per_cycle[i], ""), shortest(r.peak_macs_per_cycle),
                      shortest(r.off_chip_bytes_per_cycle)});
   }
@@ -33,7 +36,8 @@ void draw_points(Canvas* canvas, const Points& points, int type, const std::stri
   if (points.empty()) return;
   std::vector<std::vector<double>> data;
   for (const auto& [x, y] : points) data.push_back({x, y});
-  canvas->plot(fmt::format("{} using 1:2 with points pt {} ps 1.2 lw 1.6 lc rgb '{}'", canvas->data(data), type, color));
+  canvas->plot(fmt::format("{} using 1:2 with points pt {} ps 0.95 lw 1.5 lc rgb '{}'",
+                           canvas->data(data), type, color));
 }
 
 }  // namespace
@@ -43,14 +47,16 @@ Figure roofline_figure(const ReportInput& input, const std::string& name) {
   figure.name = name;
   figure.title = "Roofline";
   if (!input.roof || !consistent(*input.roof)) {
-    figure.missing = input.roof ? "the roofs or the layers' intensities are incomplete" : "no roofs were given";
+    figure.missing =
+        input.roof ? "the roofs or the layers' intensities are incomplete" : "no roofs were given";
     return figure;
   }
   const Roof& roof = *input.roof;
   figure.csv = roofline_csv(roof);
-  figure.caption = fmt::format("Headline variant. Roofs: {} MAC/cycle, and off-chip bandwidth of {} byte/cycle. "
-                               "Intensity counts uncompressed off-chip traffic.",
-                               number(roof.peak_macs_per_cycle), number(roof.off_chip_bytes_per_cycle));
+  figure.caption = fmt::format(
+      "Headline variant. Roofs: {} MAC/cycle, and off-chip bandwidth of {} byte/cycle. "
+      "Intensity counts uncompressed off-chip traffic.",
+      number(roof.peak_macs_per_cycle), number(roof.off_chip_bytes_per_cycle));
   Points predicted;
   Points measured;
   std::vector<std::string> names;
@@ -78,7 +84,8 @@ Figure roofline_figure(const ReportInput& input, const std::string& name) {
   if (!measured.empty()) legend.push_back({"measured", series_color(1), Mark::kPoint, 12});
   legend.push_back({"roofs", kInk, Mark::kLine, 0});
   const Axis x = log_axis(xs, 1.6, "operational intensity [MAC per byte of off-chip traffic]");
-  Canvas canvas(figure.title, x, log_axis(ys, 1.5, "throughput [MAC/cycle]"), legend, figure.width, 330);
+  Canvas canvas(figure.title, x, log_axis(ys, 1.25, "throughput [MAC/cycle]"), legend, figure.width,
+                330);
   canvas.plot(fmt::format("{} using 1:2 with lines lc rgb '{}' lw 2",
                           canvas.data({{x.lo, x.lo * roof.off_chip_bytes_per_cycle},
                                        {xs.front(), roof.peak_macs_per_cycle},

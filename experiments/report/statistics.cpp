@@ -36,7 +36,9 @@ std::string errors_of(const ReportInput& input, const ErrorStatistics& s) {
           magnitude(s.mape_pct) + " %, worst ";
   const auto worst = worst_error_pct(input, s);
   text += worst ? signed_pct(*worst) : magnitude(s.max_abs_pct);
-  return text + " % (" + plain(s.worst_layer) + ")";
+  text += " % (" + plain(s.worst_layer) + ")";
+  if (cancels(s) && s.network_pct) text += ", while the layers' errors cancel in the network's";
+  return text;
 }
 
 std::string judgement(const ReportInput& input) {
@@ -50,6 +52,11 @@ std::string judgement(const ReportInput& input) {
 }
 
 }  // namespace
+
+std::string of_whom(const Excluded& e) {
+  if (e.level.empty()) return {};
+  return plain(" (" + e.level + (e.variant.empty() ? "" : " " + e.variant) + ")");
+}
 
 bool all_bounds_hold(const ReportInput& input) {
   return std::all_of(input.bounds.begin(), input.bounds.end(),
@@ -71,9 +78,11 @@ std::vector<StatisticsRow> statistics_rows(const QuantityTable& table) {
       {"mean signed error [%]", [](const S& s) { return signed_pct(s.mean_signed_pct); }},
       {"median signed error [%]", [](const S& s) { return signed_pct(s.median_signed_pct); }},
       {"mean absolute error, MAPE [%]", [](const S& s) { return magnitude(s.mape_pct); }},
-      {"geometric mean of predicted/measured", [](const S& s) { return ratio(s.geometric_mean_ratio); }},
+      {"geometric mean of predicted/measured",
+       [](const S& s) { return ratio(s.geometric_mean_ratio); }},
       {"RMS of ln(predicted/measured)", [](const S& s) { return ratio(s.rms_ln); }},
-      {"90th percentile of absolute error [%]", [](const S& s) { return magnitude(s.p90_abs_pct); }},
+      {"90th percentile of absolute error [%]",
+       [](const S& s) { return magnitude(s.p90_abs_pct); }},
       {"largest absolute error [%]", [](const S& s) { return magnitude(s.max_abs_pct); }},
       {"layer of the largest error", [](const S& s) { return plain(s.worst_layer); }},
       {"share of layers within 5 % [%]", [](const S& s) { return share(s.share_within_5_pct); }},
@@ -95,15 +104,16 @@ std::vector<StatisticsRow> statistics_rows(const QuantityTable& table) {
 
 std::string verdict(const ReportInput& input) {
   using namespace report;
-  std::string text = judgement(input) + ": " + quantity_label(input, input.headline_quantity) + ", variant " +
-                     plain(input.headline_variant) + " (stated beforehand)";
+  std::string text = judgement(input) + ": " + quantity_label(input, input.headline_quantity) +
+                     ", variant " + plain(input.headline_variant) + " (stated beforehand)";
   const auto statistics = headline_statistics(input);
   if (statistics.empty()) return text + ", n = 0: nothing was compared.";
   for (std::size_t i = 0; i < statistics.size(); ++i) {
     const ErrorStatistics& s = *statistics[i];
     text += i == 0 ? ", " : "; ";
-    text += plain(s.workload) + " on " + plain(s.chip) + ", n = " + count_of(s.n, "layer") + ": " +
-            errors_of(input, s);
+    text += plain(s.workload) + " on " + plain(s.chip) +
+            (s.batch == 1 ? "" : ", batch " + std::to_string(s.batch)) +
+            ", n = " + count_of(s.n, "layer") + ": " + errors_of(input, s);
   }
   return text + ".";
 }

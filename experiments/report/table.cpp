@@ -50,7 +50,8 @@ class Grid {
     std::vector<std::size_t> widths;
     for (const Row& row : rows_) {
       widths.resize(std::max(widths.size(), row.size()));
-      for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i].text));
+      for (std::size_t i = 0; i < row.size(); ++i)
+        widths[i] = std::max(widths[i], width(row[i].text));
     }
     return widths;
   }
@@ -107,8 +108,8 @@ std::string layer_table(const QuantityTable& table, bool color) {
     Row line{{report::shortened(row.layer, kLayerWidth), row.network ? "1" : ""}};
     for (std::size_t i = 0; i < row.cells.size(); ++i) {
       const Cell& cell = row.cells[i];
-      line.push_back({report::number(cell.predicted), ""});
-      if (i == 0) line.push_back({report::number(row.measured), ""});
+      line.push_back({report::number(cell.predicted, table.predicted_decimals), ""});
+      if (i == 0) line.push_back({report::number(row.measured, table.measured_decimals), ""});
       line.push_back({report::signed_pct(cell.error_pct), color_of(cell.error_pct)});
     }
     grid.add(std::move(line));
@@ -119,12 +120,14 @@ std::string layer_table(const QuantityTable& table, bool color) {
 std::string statistics_table(const QuantityTable& table, bool color) {
   Grid grid(color);
   Row header{{"statistic", ""}};
-  for (std::size_t i = 0; i < table.series.size(); ++i) header.push_back({"[" + std::to_string(i + 1) + "]", "1"});
+  for (std::size_t i = 0; i < table.series.size(); ++i)
+    header.push_back({"[" + std::to_string(i + 1) + "]", "1"});
   grid.add(std::move(header));
   grid.rule();
   for (const report::StatisticsRow& row : report::statistics_rows(table)) {
     Row line{{row.name, ""}};
-    for (const std::string& cell : row.cells) line.push_back({report::shortened(cell, kSeriesWidth), ""});
+    for (const std::string& cell : row.cells)
+      line.push_back({report::shortened(cell, kSeriesWidth), ""});
     grid.add(std::move(line));
   }
   return grid.text();
@@ -134,7 +137,8 @@ std::string legend(const QuantityTable& table) {
   std::string text;
   for (std::size_t i = 0; i < table.series.size(); ++i) {
     const report::Series& s = table.series[i];
-    text += "[" + std::to_string(i + 1) + "] " + s.name + (s.headline ? " (stated beforehand)" : "") + "\n";
+    text += "[" + std::to_string(i + 1) + "] " + s.name +
+            (s.headline ? " (stated beforehand)" : "") + "\n";
   }
   return text;
 }
@@ -153,8 +157,9 @@ std::string bounds_text(const ReportInput& input, bool color) {
   std::string text;
   for (const BoundCheck& b : input.bounds) {
     const std::string mark = b.passed() ? "pass" : "FAIL";
-    text += (color ? std::string("\x1b[") + (b.passed() ? "32" : "31") + "m" + mark + "\x1b[0m" : mark) + "  " +
-            report::bound_text(b) + "\n";
+    text += (color ? std::string("\x1b[") + (b.passed() ? "32" : "31") + "m" + mark + "\x1b[0m"
+                   : mark) +
+            "  " + report::bound_text(b) + "\n";
   }
   return text.empty() ? text : text + "\n";
 }
@@ -162,7 +167,8 @@ std::string bounds_text(const ReportInput& input, bool color) {
 std::string exclusions(const ReportInput& input) {
   std::string text;
   for (const Excluded& e : input.comparison.excluded) {
-    text += "excluded  " + report::plain(e.key) + ": " + report::plain(e.reason) + "\n";
+    text += "excluded  " + report::plain(e.key) + report::of_whom(e) + ": " +
+            report::plain(e.reason) + "\n";
   }
   return text.empty() ? text : text + "\n";
 }
@@ -172,8 +178,8 @@ std::string exclusions(const ReportInput& input) {
 std::string terminal_table(const ReportInput& input, bool color) {
   std::string out = report::plain(input.title.empty() ? input.experiment : input.title) + "\n\n";
   for (const QuantityTable& table : report::tables_of(input)) {
-    out += table.label + ", " + report::plain(table.workload) + " on " + report::plain(table.chip) + "; error: " +
-           report::kSignConvention + "\n" + legend(table) + "\n";
+    out += table.label + ", " + table.place() + "; error: " + report::kSignConvention + "\n" +
+           legend(table) + "\n";
     out += layer_table(table, color) + "\n";
     out += statistics_table(table, color) + cancellation_warnings(table) + "\n";
   }

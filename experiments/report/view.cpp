@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <tuple>
 #include <utility>
 
@@ -12,7 +11,6 @@
 namespace assay::report {
 namespace {
 
-constexpr const char* kNetwork = "network";
 constexpr const char* kBaseline = "baseline";
 
 bool same(const Series& series, const std::string& level, const std::string& variant) {
@@ -40,7 +38,13 @@ void mark_headline(const ReportInput& input, std::vector<Series>* all) {
   }
 }
 
-using TableKey = std::tuple<std::string, std::string, std::string>;  // quantity, chip, workload
+using TableKey = std::tuple<std::string, std::string, std::string,
+                            std::int64_t>;  // quantity, chip, workload, batch
+
+template <class T>  // a row or statistics
+TableKey key_of(const T& t) {
+  return {t.quantity, t.chip, t.workload, t.batch};
+}
 
 std::vector<TableKey> table_keys(const ReportInput& input) {
   std::vector<std::string> quantities;
@@ -50,7 +54,7 @@ std::vector<TableKey> table_keys(const ReportInput& input) {
   };
   for (const ComparedRow& r : input.comparison.rows) {
     add(&quantities, r.quantity);
-    add(&keys, TableKey{r.quantity, r.chip, r.workload});
+    add(&keys, key_of(r));
   }
   const auto rank = [&](const TableKey& key) {
     if (std::get<0>(key) == input.headline_quantity) return std::ptrdiff_t{-1};
@@ -64,48 +68,57 @@ std::vector<TableKey> table_keys(const ReportInput& input) {
 std::optional<ErrorStatistics> statistics_of(const ReportInput& input, const TableKey& key,
                                              const Series& series) {
   for (const ErrorStatistics& s : input.comparison.statistics) {
-    if (TableKey{s.quantity, s.chip, s.workload} == key && same(series, s.level, s.variant)) return s;
+    if (key_of(s) == key && same(series, s.level, s.variant)) return s;
   }
   return std::nullopt;
 }
 
-// The row of this layer, the nth one of that name (a network may run a layer twice, or at two batch sizes).
-LayerRow& row_of(QuantityTable* table, const ComparedRow& r, int nth) {
+LayerRow& row_of(const ReportInput& input, QuantityTable* table, const ComparedRow& r) {
   for (LayerRow& row : table->rows) {
-    if (row.layer == r.layer && nth-- == 0) return row;
+    if (row.layer == r.layer) return row;
   }
   LayerRow row;
   row.layer = r.layer;
-  row.network = r.layer == kNetwork;
+  row.network = is_sum(input, r);
   row.cells.resize(table->series.size());
   table->rows.push_back(std::move(row));
   return table->rows.back();
 }
 
-QuantityTable table_of(const ReportInput& input, const TableKey& key, const std::vector<Series>& all) {
+QuantityTable table_of(const ReportInput& input, const TableKey& key,
+                       const std::vector<Series>& all) {
   QuantityTable table;
-  std::tie(table.quantity, table.chip, table.workload) = key;
+  std::tie(table.quantity, table.chip, table.workload, table.batch) = key;
   table.label = quantity_label(input, table.quantity);
   std::vector<const ComparedRow*> rows;
   for (const ComparedRow& r : input.comparison.rows) {
-    if (TableKey{r.quantity, r.chip, r.workload} == key) rows.push_back(&r);
+    if (key_of(r) == key) rows.push_back(&r);
   }
   for (const Series& s : all) {
-    const bool has = std::any_of(rows.begin(), rows.end(),
-                                 [&](const ComparedRow* r) { return same(s, r->level, r->variant); });
+    const bool has = std::any_of(rows.begin(), rows.end(), [&](const ComparedRow* r) {
+      return same(s, r->level, r->variant);
+    });
     if (has) table.series.push_back(s);
   }
   for (std::size_t i = 0; i < table.series.size(); ++i) {
-    std::map<std::string, int> seen;
     for (const ComparedRow* r : rows) {
       if (!same(table.series[i], r->level, r->variant)) continue;
-      LayerRow& row = row_of(&table, *r, seen[r->layer]++);
+      LayerRow& row = row_of(input, &table, *r);
       if (!row.measured) row.measured = r->measured;
       row.cells[i] = {r->predicted, pct(r->ln_ratio)};
     }
     table.statistics.push_back(statistics_of(input, key, table.series[i]));
   }
-  std::stable_partition(table.rows.begin(), table.rows.end(), [](const LayerRow& r) { return !r.network; });
+  std::vector<double> predicted;
+  std::vector<double> measured;
+  for (const ComparedRow* r : rows) {
+    predicted.push_back(r->predicted);
+    measured.push_back(r->measured);
+  }
+  table.predicted_decimals = decimals_for(predicted);
+  table.measured_decimals = decimals_for(measured);
+  std::stable_partition(table.rows.begin(), table.rows.end(),
+                        [](const LayerRow& r) { return !r.network; });
   return table;
 }
 
@@ -133,12 +146,26 @@ std::vector<QuantityTable> tables_of(const ReportInput& input) {
   return tables;
 }
 
+std::string QuantityTable::place() const {
+  return plain(workload) + " on " + plain(chip) +
+         (batch == 1 ? "" : ", batch " + std::to_string(batch));
+}
+
+bool is_sum(const ReportInput& input, const ComparedRow& row) {
+  if (row.layer != kNetworkLayer) return false;
+  return std::any_of(input.comparison.rows.begin(), input.comparison.rows.end(),
+                     [&](const ComparedRow& r) {
+                       return r.layer != kNetworkLayer && key_of(r) == key_of(row) &&
+                              r.level == row.level && r.variant == row.variant;
+                     });
+}
+
 bool cancels(const ErrorStatistics& s) { return s.cancellation_index.value_or(0) > 0.5; }
 
 std::vector<const ComparedRow*> worst_rows(const ReportInput& input, std::size_t count) {
   std::vector<const ComparedRow*> rows;
   for (const ComparedRow& r : input.comparison.rows) {
-    if (r.layer != kNetwork && r.level != kBaseline) rows.push_back(&r);
+    if (r.level != kBaseline && !is_sum(input, r)) rows.push_back(&r);
   }
   std::stable_sort(rows.begin(), rows.end(), [](const ComparedRow* a, const ComparedRow* b) {
     return std::fabs(a->ln_ratio) > std::fabs(b->ln_ratio);
@@ -153,7 +180,8 @@ std::vector<const ErrorStatistics*> headline_statistics(const ReportInput& input
   const Series* headline = headline_series(all);
   if (headline == nullptr) return found;
   for (const ErrorStatistics& s : input.comparison.statistics) {
-    if (same(*headline, s.level, s.variant) && s.quantity == input.headline_quantity) found.push_back(&s);
+    if (same(*headline, s.level, s.variant) && s.quantity == input.headline_quantity)
+      found.push_back(&s);
   }
   return found;
 }
@@ -161,11 +189,8 @@ std::vector<const ErrorStatistics*> headline_statistics(const ReportInput& input
 std::optional<double> worst_error_pct(const ReportInput& input, const ErrorStatistics& s) {
   std::optional<double> worst;
   for (const ComparedRow& r : input.comparison.rows) {
-    const bool here = r.level == s.level && r.variant == s.variant && r.chip == s.chip &&
-                      r.workload == s.workload && r.quantity == s.quantity && r.layer == s.worst_layer;
-    if (!here || r.layer == kNetwork) continue;
-    const double error = pct(r.ln_ratio);
-    if (!worst || std::fabs(error) > std::fabs(*worst)) worst = error;
+    const bool here = r.level == s.level && r.variant == s.variant && key_of(r) == key_of(s);
+    if (here && r.layer == s.worst_layer) worst = pct(r.ln_ratio);
   }
   return worst;
 }

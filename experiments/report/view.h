@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The comparison arranged for people: one table per (chip, workload, quantity), one row per layer, the
-// headline series first, then the other variants, then the naive baselines. Nothing is computed here
-// but the order; terminal, HTML and plots all print these tables.
+// The comparison arranged for people: one table per (chip, workload, batch, quantity), one row per
+// layer, the headline series first, then the other variants, then the naive baselines. Nothing is
+// computed here but the order; terminal, HTML and plots all print these tables.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,11 +37,15 @@ struct LayerRow {
 struct QuantityTable {
   std::string chip;
   std::string workload;
+  std::int64_t batch = 1;
   std::string quantity;
   std::string label;           // the quantity with its unit
   std::vector<Series> series;  // those that have a row; the headline series first if it has one
   std::vector<LayerRow> rows;  // layers in input order, the network last
   std::vector<std::optional<ErrorStatistics>> statistics;  // one per series
+  int predicted_decimals = -1;                             // of the columns, see decimals_for
+  int measured_decimals = -1;
+  std::string place() const;  // "alexnet on eyeriss, batch 4"
 };
 
 std::vector<Series> series_of(const ReportInput& input);
@@ -55,13 +60,18 @@ struct StatisticsRow {
 };
 std::vector<StatisticsRow> statistics_rows(const QuantityTable& table);
 
+// True for the row of the sum over the layers (a record may itself be of the whole network, and
+// then is not).
+bool is_sum(const ReportInput& input, const ComparedRow& row);
+
 // True where the errors of the layers cancel in the sum (cancellation index above 0.5).
 bool cancels(const ErrorStatistics& statistics);
 
-// The largest errors of single layers over all levels and variants but the baselines, largest first.
+// The largest errors of single layers over all levels and variants but the baselines, largest
+// first.
 std::vector<const ComparedRow*> worst_rows(const ReportInput& input, std::size_t count);
 
-// Statistics of the headline series and quantity: one per (chip, workload).
+// Statistics of the headline series and quantity: one per (chip, workload, batch).
 std::vector<const ErrorStatistics*> headline_statistics(const ReportInput& input);
 
 // Signed error of the layer that the statistics call the worst.
@@ -73,6 +83,9 @@ std::vector<const Record*> headline_records(const ReportInput& input);
 // The measured value that belongs to a predicted record.
 std::optional<double> measured_value(const ReportInput& input, const Record& predicted,
                                      const std::string& quantity);
+
+// " (analytical rs_paper)", or nothing where the measurement is what was left out.
+std::string of_whom(const Excluded& excluded);
 
 bool all_bounds_hold(const ReportInput& input);
 // "max_abs_pct of processing_ms, variant rs_paper: 8.04, limit 10"

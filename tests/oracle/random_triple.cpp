@@ -63,9 +63,7 @@ std::vector<Dim> dims_of(LayerKind kind, bool depthwise) {
       break;
   }
   if (depthwise) return {Dim::N, Dim::G, Dim::P, Dim::Q, Dim::R, Dim::S};
-  // Rows and columns twice, so that windows are frequent.
-  return {Dim::N, Dim::G, Dim::M, Dim::C, Dim::P, Dim::Q, Dim::R, Dim::S,
-          Dim::M, Dim::C, Dim::P, Dim::Q, Dim::R, Dim::S};
+  return {kAllDims.begin(), kAllDims.end()};
 }
 
 LayerKind random_kind(Random& random) {
@@ -115,7 +113,14 @@ void set_columns(Layer& layer, const SpatialAxis& axis) {
   layer.input_w = axis.input;
 }
 
-// Multiplies in random dimensions until the number of points would exceed a random target.
+// An output position and its filter dimension: rows or columns.
+std::vector<Dim> random_window(Random& random) {
+  if (random.chance(50)) return {Dim::R, Dim::P};
+  return {Dim::S, Dim::Q};
+}
+
+// Multiplies in random dimensions until the number of points would exceed a random target. Where
+// there are windows, they often come first.
 PerDim<std::int64_t> random_size(Random& random, const std::vector<Dim>& dims) {
   static const std::vector<std::int64_t> kSizes{2, 2, 3, 3, 4, 5, 5, 6, 7, 8, 9, 11, 13};
   static const std::vector<std::int64_t> kTargets{12,  30,  60,  100, 150,  250,
@@ -124,8 +129,10 @@ PerDim<std::int64_t> random_size(Random& random, const std::vector<Dim>& dims) {
   size.fill(1);
   const std::int64_t target = random.pick(kTargets);
   std::int64_t points = 1;
-  for (int draws = 0; draws < 12; ++draws) {
-    const Dim d = random.pick(dims);
+  std::vector<Dim> first;
+  if (dims.size() >= 6 && random.chance(70)) first = random_window(random);
+  for (std::size_t draws = 0; draws < 12; ++draws) {
+    const Dim d = draws < first.size() ? first[draws] : random.pick(dims);
     const std::int64_t s = random.pick(kSizes);
     if (size[d] != 1 || points * s > target) continue;
     size[d] = s;
@@ -235,7 +242,7 @@ std::vector<std::int64_t> random_bounds(Random& random, std::int64_t b) {
   return bounds;
 }
 
-// Any order; half the time one that favours sliding windows: filters inside, output positions around.
+// Any order; half the time one that favours sliding windows: filters inside output positions.
 std::vector<Dim> random_order(Random& random, const std::vector<Dim>& dims) {
   const std::int64_t pull = random.chance(50) ? 0 : random.between(30, 100);
   std::vector<std::pair<std::int64_t, Dim>> keyed;
@@ -349,8 +356,26 @@ Entry hold_entry(int level, unsigned operands) {
   return entry;
 }
 
+bool slides(const Entry& loop) {
+  return loop.kind == EntryKind::loop && (loop.dim == Dim::P || loop.dim == Dim::Q ||
+                                          loop.dim == Dim::R || loop.dim == Dim::S);
+}
+
+// A place in the room; for inputs often one right inside a loop whose tiles may overlap.
+std::size_t random_place(Random& random, const std::vector<Entry>& loops, Operand o,
+                         const Room& room) {
+  std::vector<std::size_t> sliding;
+  for (std::size_t place = std::max<std::size_t>(room.low, 1); place <= room.high; ++place)
+    if (slides(loops[place - 1])) sliding.push_back(place);
+  if (o == Operand::I && !sliding.empty() && random.chance(60)) return random.pick(sliding);
+  const std::size_t place = room.low + random.below(room.high - room.low + 1);
+  // Half stay near the outermost place, so that inner levels have room.
+  return random.chance(50) ? place : room.low + random.below(place - room.low + 1);
+}
+
 // Holds of one level, each operand at its own place or all at one, none outside `outer[operand]`.
-std::vector<PlacedHold> holds_of_level(Random& random, const Layer& layer, const Level& level,
+std::vector<PlacedHold> holds_of_level(Random& random, const Layer& layer,
+                                       const std::vector<Entry>& loops, const Level& level,
                                        int number, const Room& room,
                                        const PerOperand<std::size_t>& outer) {
   std::vector<PlacedHold> holds;
@@ -362,10 +387,8 @@ std::vector<PlacedHold> holds_of_level(Random& random, const Layer& layer, const
   shared += random.below(room.high - shared + 1);
   for (Operand o : operands) {
     if (!layer.has_operand(o) || !level.keeps[o].kept || random.chance(15)) continue;
-    const std::size_t low = std::max(room.low, outer[o]);
-    // Half of the uneven holds stay near the outermost place, so that inner levels have room.
-    std::size_t position = low + random.below(room.high - low + 1);
-    if (random.chance(50)) position = low + random.below(position - low + 1);
+    const Room own{std::max(room.low, outer[o]), room.high};
+    const std::size_t position = random_place(random, loops, o, own);
     holds.push_back({even ? shared : position, hold_entry(number, bit_of(o))});
   }
   return holds;
@@ -383,7 +406,8 @@ std::vector<PlacedHold> random_holds(Random& random, const Layer& layer,
     if (level.kind != LevelKind::storage) continue;
     const Room room = room_for(accelerator, loops, number);
     std::size_t innermost = 0;
-    for (const PlacedHold& hold : holds_of_level(random, layer, level, number, room, outer)) {
+    for (const PlacedHold& hold :
+         holds_of_level(random, layer, loops, level, number, room, outer)) {
       for (Operand o : kAllOperands)
         if (hold.entry.operands == bit_of(o)) outer[o] = hold.position;
       all.push_back(hold);

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sections of the page as data for its template; the names are those of template.html.
+#pragma once
+
+#include <kainjow/mustache.hpp>
+#include <optional>
+#include <string>
+
+#include "experiments/report/view.h"
+
+namespace assay::report {
+
+using kainjow::mustache::data;
+
+inline data list() { return data(data::type::list); }
+std::string or_missing(const std::string& text);
+// CSS class of an error: "" within 10 %, "mid" within 20 %, else "far".
+std::string band(const std::optional<double>& error_pct);
+
+// Levels and variants, agreements, measured sources, exclusions.
+void add_compared(const ReportInput& input, data* page);
+// One layer table with its statistics.
+data table_data(const QuantityTable& table);
+// The ten worst records.
+data worst_data(const ReportInput& input);
+
+}  // namespace assay::report
