@@ -24,6 +24,11 @@ void derive(const Experiment& e, const Run& run, std::vector<Record>& records, D
       if (run.accelerator.find(term.component) < 0)
         diagnostics.push_back({e.file.string(), 0, "derived." + d.quantity, term.component,
                                "accelerator '" + run.accelerator.name + "' has no such level"});
+    if (records.front().values.count(d.quantity) != 0) {
+      diagnostics.push_back({e.file.string(), 0, "derived.quantity", d.quantity,
+                             "the prediction has this quantity; expected another name"});
+      continue;
+    }
     for (Record& r : records) {
       const Precision p = effective_precision(run.accelerator, *run.workload.find(r.layer));
       double bits = 0;
@@ -33,6 +38,15 @@ void derive(const Experiment& e, const Run& run, std::vector<Record>& records, D
       r.values[d.quantity] = bits / 8e6;
     }
   }
+}
+
+// A bound that leaves out a layer must name one that there is.
+void check_bounds(const Experiment& e, const Workload& workload, Diagnostics& diagnostics) {
+  for (const ExperimentBound& b : e.bounds)
+    for (const std::string& layer : b.except_layers)
+      if (workload.find(layer) == nullptr)
+        diagnostics.push_back({e.file.string(), 0, "bounds.except_layers", layer,
+                               "workload '" + workload.name + "' has no such layer"});
 }
 
 // Statistic over the rows of one quantity and variant, some layers left out.
@@ -100,6 +114,7 @@ ReportInput run_experiment(const Experiment& e, const Catalog& catalog) {
     out.inputs["measured " + m.data] = fs::path(m.data).filename().string() + " " + sha256_of_file(chip / m.data);
   }
   Diagnostics diagnostics;
+  check_bounds(e, read_workload(catalog.workload_file(e.workload)), diagnostics);
   for (const ExperimentVariant& v : e.variants) {
     RunInput in;
     in.accelerator = chip / v.accelerator;
@@ -116,6 +131,8 @@ ReportInput run_experiment(const Experiment& e, const Catalog& catalog) {
       out.headline_variant = v.name;
       out.roof = make_roof(run, out.measured);
       const std::vector<Record> naive = baselines(run);
+      out.variant_descriptions["macs_over_pes"] = "naive baseline: multiply-accumulates / PEs";
+      out.variant_descriptions["roofline"] = "naive baseline: the larger of multiply-accumulates / PEs and compulsory off-chip bytes / bandwidth";
       out.predicted.insert(out.predicted.end(), naive.begin(), naive.end());
     }
     out.predicted.insert(out.predicted.end(), run.records.begin(), run.records.end());
@@ -124,6 +141,10 @@ ReportInput run_experiment(const Experiment& e, const Catalog& catalog) {
   JoinOptions join;
   join.quantities = e.quantities;
   out.comparison = compare(out.predicted, out.measured, join);
+  // A baseline says nothing of most quantities; that is no exclusion.
+  auto& excluded = out.comparison.excluded;
+  excluded.erase(std::remove_if(excluded.begin(), excluded.end(), [](const Excluded& x) { return x.level == "baseline"; }),
+                 excluded.end());
   for (const ExperimentBound& b : e.bounds)
     out.bounds.push_back({bound_text(b), b.variant, b.statistic, b.limit, bound_statistic(out.comparison, b)});
   return out;

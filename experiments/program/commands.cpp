@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -199,32 +200,56 @@ void add_report(CLI::App& app, const Guard& guard) {
   });
 }
 
-int validate(const std::string& file, const std::string& out, bool json) {
+struct ValidateOptions {
+  std::string experiment, out;
+  bool json = false, full = false;
+};
+
+// The headline quantity in full, one line for each other one.
+std::string short_table(const ReportInput& in) {
+  ReportInput headline = in;
+  const auto other = [&](const auto& row) { return row.quantity != in.headline_quantity; };
+  auto& rows = headline.comparison.rows;
+  auto& statistics = headline.comparison.statistics;
+  rows.erase(std::remove_if(rows.begin(), rows.end(), other), rows.end());
+  statistics.erase(std::remove_if(statistics.begin(), statistics.end(), other), statistics.end());
+  std::string text = "Other quantities (variant, network error, mean absolute error, worst layer; all in the report)\n";
+  for (const ErrorStatistics& s : in.comparison.statistics) {
+    if (s.quantity == in.headline_quantity || s.level == "baseline") continue;
+    text += fmt::format("  {:<22} {:<14} {:>8}  {:>7.1f} %  {:>7.1f} % ({})\n", s.quantity, s.variant,
+                        s.network_pct ? fmt::format("{:+.1f} %", *s.network_pct) : "-", s.mape_pct, s.max_abs_pct,
+                        s.worst_layer);
+  }
+  return text + "\n" + terminal_table(headline, colour());
+}
+
+int validate(const ValidateOptions& o) {
+  const std::string& file = o.experiment;
+  const std::string& out = o.out;
   const Catalog catalog = find_catalog();
   const Experiment experiment = read_experiment(file);
   ReportInput in = run_experiment(experiment, catalog);
   in.command = "assay validate " + fs::path(file).filename().string();
   const fs::path folder = out.empty() ? fs::path("out") / experiment.name : fs::path(out);
   const ReportFiles files = write_report(folder, in);
-  if (json) {
+  if (o.json) {
     print(records_to_json(in.predicted));
   } else {
-    print(terminal_table(in, colour()));
-    fmt::print("\n{}\nReport: {}\n", verdict(in), fs::absolute(files.html).string());
+    print(o.full ? terminal_table(in, colour()) : short_table(in));
+    fmt::print("Report: {}\n", fs::absolute(files.html).string());
   }
   return passed(in) ? kPass : kOutsideBounds;
 }
 
 void add_validate(CLI::App& app, const Guard& guard) {
-  auto file = std::make_shared<std::string>();
-  auto out = std::make_shared<std::string>();
-  auto json = std::make_shared<bool>(false);
+  auto o = std::make_shared<ValidateOptions>();
   CLI::App* c = app.add_subcommand("validate", "Run an experiment file: predict, compare with measured data, report");
-  c->add_option("experiment", *file, "experiment file")->required();
-  c->add_option("--out", *out, "new folder for the report (default: out/<name>)");
-  c->add_flag("--json", *json, "print the predicted records as JSON");
+  c->add_option("experiment", o->experiment, "experiment file")->required();
+  c->add_option("--out", o->out, "new folder for the report (default: out/<name>)");
+  c->add_flag("--json", o->json, "print the predicted records as JSON");
+  c->add_flag("--full", o->full, "print the tables of every quantity");
   c->footer("Example: assay validate experiments/eyeriss-alexnet.yaml");
-  c->callback([file, out, json, guard] { guard([file, out, json] { return validate(*file, *out, *json); }); });
+  c->callback([o, guard] { guard([o] { return validate(*o); }); });
 }
 
 }  // namespace
