@@ -59,6 +59,7 @@ struct MappingFile {
   std::map<std::string, int> layer_lines;
   std::optional<std::vector<EntrySpec>> any_layer;  // the template for layers not listed
   int any_layer_line = 0;
+  std::vector<LayerKind> any_layer_kinds;  // the kinds the template maps; empty: all
 };
 
 // Reads docs/formats/mapping.md; throws InputError with every error of the file. Levels are looked up in the accelerator.

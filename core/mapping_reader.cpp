@@ -41,19 +41,28 @@ std::optional<BoundSpec> parse_bound(const std::string& text) {
   return std::nullopt;
 }
 
+// Every loop of bound 2 that 64 bits can hold, per dimension, and every hold are fewer.
+constexpr std::size_t kMaxEntries = 1000;
+
 // Reads one nest; errors go to the map's diagnostics.
 class NestReader {
  public:
   NestReader(YamlMap& top, const Accelerator& accelerator) : top_(top), accelerator_(accelerator) {}
 
-  std::vector<EntrySpec> read(const std::string& key, const YAML::Node& list) {
+  // The nest under a key of `map`.
+  std::vector<EntrySpec> read(YamlMap& map, const std::string& key, const YAML::Node& list) {
+    const std::string path = map.path().empty() ? key : map.path() + "." + key;
     std::vector<EntrySpec> nest;
     if (!list.IsSequence()) {
-      top_.error_at(list, key, "", "expected a list of entries such as '- for M: 4'");
+      map.error(key, "", "expected a list of entries such as '- for M: 4'");
+      return nest;
+    }
+    if (list.size() > kMaxEntries) {
+      map.error(key, "", "expected at most " + std::to_string(kMaxEntries) + " entries in a nest");
       return nest;
     }
     for (const auto& item : list)
-      if (const auto entry = read_entry(key, item)) nest.push_back(*entry);
+      if (const auto entry = read_entry(path, item)) nest.push_back(*entry);
     return nest;
   }
 
@@ -117,9 +126,14 @@ class NestReader {
       if (!operand) {
         top_.error_at(head, key + "." + head.Scalar(), word, "expected operands: I, W, O, or several separated by commas");
         ok = false;
-      } else {
-        spec.entry.operands |= 1U << static_cast<unsigned>(index(*operand));
+        continue;
       }
+      const unsigned bit = 1U << static_cast<unsigned>(index(*operand));
+      if ((spec.entry.operands & bit) != 0) {
+        top_.error_at(head, key + "." + head.Scalar(), word, "the operand appears twice; expected it once");
+        ok = false;
+      }
+      spec.entry.operands |= bit;
     }
     return ok ? std::optional<EntrySpec>(spec) : std::nullopt;
   }
@@ -145,6 +159,17 @@ std::int64_t rest_of(const Layer& layer, const PerDim<std::int64_t>& inner, Dim 
   return std::max<std::int64_t>(1, ceil_div(layer.size[dim], inner[dim]));
 }
 
+void read_kinds(YamlMap& top, std::vector<LayerKind>& kinds) {
+  const std::vector<LayerKind> all{LayerKind::conv, LayerKind::fc, LayerKind::matmul, LayerKind::pool, LayerKind::elementwise};
+  for (const std::string& word : top.texts("any_layer_kinds")) {
+    const auto kind = std::find_if(all.begin(), all.end(), [&](LayerKind k) { return name(k) == word; });
+    if (kind == all.end())
+      top.error("any_layer_kinds", word, "expected layer kinds: conv, fc, matmul, pool, elementwise");
+    else
+      kinds.push_back(*kind);
+  }
+}
+
 }  // namespace
 
 MappingFile read_mappings(const std::filesystem::path& file, const Accelerator& accelerator) {
@@ -168,16 +193,16 @@ MappingFile read_mappings(const std::filesystem::path& file, const Accelerator& 
     YamlMap layers = top.map("layers");
     for (const auto& [name, node] : layers.entries()) {
       out.layer_lines[name] = layers.line(name);
-      out.layers[name] = nests.read("layers." + name, node);
+      out.layers[name] = nests.read(layers, name, node);
     }
   }
   if (top.has("any_layer")) {
     out.any_layer_line = top.line("any_layer");
-    out.any_layer = nests.read("any_layer", top.raw("any_layer"));
+    out.any_layer = nests.read(top, "any_layer", top.raw("any_layer"));
+    if (top.has("any_layer_kinds")) read_kinds(top, out.any_layer_kinds);
   }
   if (!top.has("layers") && !top.has("any_layer"))
     top.error("", "", "expected 'layers' (a nest per layer), 'any_layer' (a template) or both");
-  top.raw("layers");
   top.finish();
   throw_if_any(diagnostics);
   return out;
@@ -185,8 +210,10 @@ MappingFile read_mappings(const std::filesystem::path& file, const Accelerator& 
 
 std::optional<Mapping> resolve(const MappingFile& file, const Layer& layer) {
   const auto found = file.layers.find(layer.name);
-  if (found == file.layers.end() && !file.any_layer) return std::nullopt;
   const bool listed = found != file.layers.end();
+  const auto& kinds = file.any_layer_kinds;
+  const bool kind_mapped = kinds.empty() || std::find(kinds.begin(), kinds.end(), layer.kind) != kinds.end();
+  if (!listed && (!file.any_layer || !kind_mapped)) return std::nullopt;
   const std::vector<EntrySpec>& specs = listed ? found->second : *file.any_layer;
   Mapping mapping;
   mapping.file = file.file;
