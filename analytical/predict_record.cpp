@@ -69,8 +69,22 @@ void put_traffic(const Accelerator& a, const Precision& precision, const Counts&
   r.values["off_chip_traffic_mb"] = off_chip / 8e6;
 }
 
-void put_energy(const Accelerator& a, const Prediction& p, const Prices& prices, Record& r) {
+// "energy_uj.spad.W": what one level spends on one operand.
+void put_energy_by_operand(const Accelerator& a, const Counts& c, const Prices& prices, double zeros, Record& r) {
+  static constexpr std::array<const char*, kMoved> kNames{"I", "W", "P", "O"};
+  for (std::size_t l = 0; l < a.levels.size(); ++l)
+    for (std::size_t m = 0; m < kMoved; ++m) {
+      double pj = 0;
+      for (std::size_t x = 0; x < kActions; ++x)
+        pj += static_cast<double>(c.n[l][m][x]) *
+              (prices.of[l][m][x].pj * (1 - zeros) + prices.of[l][m][x].gated_pj * zeros);
+      if (pj > 0) r.values["energy_uj." + a.levels[l].name + "." + kNames[m]] = pj * 1e-6;
+    }
+}
+
+void put_energy(const Accelerator& a, const Prediction& p, const Prices& prices, double zeros, Record& r) {
   if (!prices.any) return;
+  put_energy_by_operand(a, p.counts, prices, zeros, r);
   double chip = p.energy.constant_pj;
   for (std::size_t l = 0; l < a.levels.size(); ++l) {
     if (p.energy.level_pj[l] > 0) r.energy_pj_by_component[a.levels[l].name] = p.energy.level_pj[l];
@@ -133,7 +147,7 @@ Record predict_record(const RecordInput& in) {
   put_latency(a, nest, p, r);
   put_traffic(a, precision, p.counts, r);
   if (in.parameters != nullptr) {
-    put_energy(a, p, prices, r);
+    put_energy(a, p, prices, zeros, r);
     if (prices.any)
       if (const std::string missing = unpriced(a, p.counts, prices); !missing.empty()) r.notes["unpriced"] = missing;
   }

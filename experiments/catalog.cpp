@@ -18,6 +18,24 @@ namespace fs = std::filesystem;
   throw InputError({{"", 0, what, name, text}});
 }
 
+// Names of the .yaml files of a folder, sorted.
+std::vector<std::string> yaml_names(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(folder, ec))
+    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+fs::path named_file(const std::string& what, const std::string& name, const fs::path& folder,
+                    const std::vector<std::string>& known, const std::string& otherwise) {
+  std::error_code ec;
+  if (const fs::path file = folder / (name + ".yaml"); fs::is_regular_file(file, ec)) return file;
+  if (fs::is_regular_file(name, ec)) return name;
+  unknown(what, name, known, otherwise);
+}
+
 }  // namespace
 
 std::vector<std::string> Catalog::chips() const {
@@ -29,14 +47,11 @@ std::vector<std::string> Catalog::chips() const {
   return names;
 }
 
-std::vector<std::string> Catalog::workloads() const {
-  std::vector<std::string> names;
-  std::error_code ec;
-  for (const auto& entry : fs::directory_iterator(data / "workloads", ec))
-    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
-  std::sort(names.begin(), names.end());
-  return names;
-}
+std::vector<std::string> Catalog::workloads() const { return yaml_names(data / "workloads"); }
+
+std::vector<std::string> Catalog::imports() const { return yaml_names(data / "imports"); }
+
+std::vector<std::string> Catalog::experiments() const { return yaml_names(data); }
 
 fs::path Catalog::chip_folder(const std::string& name) const {
   std::error_code ec;
@@ -47,10 +62,15 @@ fs::path Catalog::chip_folder(const std::string& name) const {
 }
 
 fs::path Catalog::workload_file(const std::string& name) const {
-  std::error_code ec;
-  if (const fs::path known = data / "workloads" / (name + ".yaml"); fs::is_regular_file(known, ec)) return known;
-  if (fs::is_regular_file(name, ec)) return name;
-  unknown("workload", name, workloads(), "a workload file");
+  return named_file("workload", name, data / "workloads", workloads(), "a workload file");
+}
+
+fs::path Catalog::import_file(const std::string& name) const {
+  return named_file("import", name, data / "imports", imports(), "an import file");
+}
+
+fs::path Catalog::experiment_file(const std::string& name) const {
+  return named_file("experiment", name, data, experiments(), "an experiment file");
 }
 
 }  // namespace assay

@@ -8,6 +8,8 @@
 namespace assay {
 namespace {
 
+constexpr std::size_t kMaxNames = 1000;
+constexpr char kLetters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
 const std::vector<std::string> kStatistics{"max_abs_pct", "mape_pct", "network_pct"};
 
 ExperimentVariant read_variant(YamlMap map) {
@@ -35,7 +37,9 @@ std::optional<CountKey> parse_term(const std::string& text) {
 DerivedQuantity read_derived(YamlMap map) {
   DerivedQuantity d;
   d.quantity = map.text("quantity");
-  for (const std::string& term : map.texts("terms")) {
+  const std::vector<std::string> terms = map.texts("terms");
+  if (terms.empty() && map.has("terms")) map.error("terms", "", "expected at least one term such as glb.I.read");
+  for (const std::string& term : terms) {
     if (const auto key = parse_term(term))
       d.terms.push_back(*key);
     else
@@ -45,23 +49,35 @@ DerivedQuantity read_derived(YamlMap map) {
   return d;
 }
 
-ExperimentBound read_bound(YamlMap map, const Experiment& e) {
-  ExperimentBound b;
-  b.quantity = map.choice("quantity", e.quantities.empty() ? std::vector<std::string>{"(none compared)"} : e.quantities);
+// A choice among names that the file itself states; those had their own errors if there are none.
+std::string read_stated(YamlMap& map, const std::string& key, const std::vector<std::string>& stated) {
+  return stated.empty() ? map.text(key) : map.choice(key, stated);
+}
+
+std::vector<std::string> variant_names(const Experiment& e) {
   std::vector<std::string> names;
   for (const ExperimentVariant& v : e.variants) names.push_back(v.name);
-  b.variant = map.choice("variant", names.empty() ? std::vector<std::string>{"(none)"} : names);
+  return names;
+}
+
+ExperimentBound read_bound(YamlMap map, const Experiment& e, const std::vector<std::string>& variants) {
+  ExperimentBound b;
+  b.quantity = read_stated(map, "quantity", e.quantities);
+  b.variant = read_stated(map, "variant", variants);
   b.statistic = map.choice("statistic", kStatistics);
   b.limit = map.real("limit_pct", {0, 1e9});
   if (map.has("except_layers")) b.except_layers = map.texts("except_layers");
+  for (const std::string& layer : b.except_layers)
+    if (!e.layers.empty() && std::find(e.layers.begin(), e.layers.end(), layer) == e.layers.end())
+      map.error("except_layers", layer, "expected one of 'layers': " + one_of(e.layers));
   map.finish();
   return b;
 }
 
-Agreement read_agreement(YamlMap map) {
+Agreement read_agreement(YamlMap map, const Experiment& e, const std::vector<std::string>& variants) {
   Agreement a;
-  a.quantity = map.text("quantity");
-  a.variant = map.text("variant", "");
+  a.quantity = read_stated(map, "quantity", e.quantities);
+  if (map.has("variant")) a.variant = read_stated(map, "variant", variants);
   a.kind = map.choice("kind", {"prediction", "description", "input"});
   a.why = map.text("why");
   map.finish();
@@ -77,6 +93,10 @@ void read_variants(YamlMap& top, Experiment& e) {
       map.error("name", e.variants.back().name, "two variants have this name; expected different names");
     headlines += e.variants.back().headline ? 1 : 0;
   }
+  if (e.variants.size() > kMaxNames) {
+    top.error("variants", std::to_string(e.variants.size()), "expected at most " + std::to_string(kMaxNames));
+    e.variants.resize(kMaxNames);
+  }
   if (top.has("variants") && headlines != 1)
     top.error("variants", std::to_string(headlines) + " with headline: true",
               "expected exactly one variant with headline: true, the one stated beforehand");
@@ -87,6 +107,47 @@ void read_measured(YamlMap& top, Experiment& e) {
     e.measured.push_back({map.text("data"), map.text("import")});
     map.finish();
   }
+  if (e.measured.empty() && top.has("measured"))
+    top.error("measured", "", "expected at least one {data: ..., import: ...}");
+}
+
+// A list of names, none twice.
+std::vector<std::string> read_names(YamlMap& top, const std::string& key) {
+  std::vector<std::string> names = top.texts(key);
+  std::set<std::string> seen;
+  for (const std::string& name : names)
+    if (!seen.insert(name).second) top.error(key, name, "stated twice; expected once");
+  if (names.size() > kMaxNames) {
+    top.error(key, std::to_string(names.size()), "expected at most " + std::to_string(kMaxNames));
+    names.resize(kMaxNames);
+  }
+  if (names.empty() && top.raw(key).IsSequence()) top.error(key, "", "expected at least one name");
+  return names;
+}
+
+void read_derived_quantities(YamlMap& top, Experiment& e) {
+  if (!top.has("derived")) return;
+  std::set<std::string> seen;
+  for (YamlMap& map : top.maps("derived")) {
+    e.derived.push_back(read_derived(map));
+    if (!seen.insert(e.derived.back().quantity).second)
+      map.error("quantity", e.derived.back().quantity, "derived twice; expected once");
+  }
+}
+
+void read_units(YamlMap& top, Experiment& e) {
+  if (!top.has("units")) return;
+  YamlMap units = top.map("units");
+  for (const auto& [key, node] : units.entries()) e.units[key] = units.text(key);
+}
+
+void read_judgement(YamlMap& top, Experiment& e) {
+  const std::vector<std::string> variants = variant_names(e);
+  if (top.has("bounds"))
+    for (const YamlMap& map : top.maps("bounds")) e.bounds.push_back(read_bound(map, e, variants));
+  if (top.has("agreements"))
+    for (const YamlMap& map : top.maps("agreements")) e.agreements.push_back(read_agreement(map, e, variants));
+  if (top.has("notes")) e.notes = top.texts("notes");
 }
 
 }  // namespace
@@ -100,27 +161,21 @@ Experiment read_experiment(const std::filesystem::path& file) {
   YamlMap top = yaml.map();
   top.schema("assay.experiment/1");
   e.name = top.text("name");
+  if (!e.name.empty() && (e.name.find_first_not_of(kLetters) != std::string::npos || e.name.front() == '.'))
+    top.error("name", e.name, "expected letters, digits, '_', '-' and '.' only, no '.' first");
   e.title = top.text("title");
   e.question = top.text("question");
   e.chip = top.text("chip");
   e.workload = top.text("workload");
-  if (top.has("layers")) e.layers = top.texts("layers");
+  if (top.has("layers")) e.layers = read_names(top, "layers");
   read_variants(top, e);
   if (top.has("parameters")) e.parameters = top.text("parameters");
   read_measured(top, e);
-  if (top.has("derived"))
-    for (const YamlMap& map : top.maps("derived")) e.derived.push_back(read_derived(map));
-  e.quantities = top.texts("quantities");
-  e.headline_quantity = top.choice("headline_quantity", e.quantities.empty() ? std::vector<std::string>{"(none compared)"} : e.quantities);
-  if (top.has("units")) {
-    YamlMap units = top.map("units");
-    for (const auto& [key, node] : units.entries()) e.units[key] = node.IsScalar() ? node.Scalar() : key;
-  }
-  if (top.has("bounds"))
-    for (const YamlMap& map : top.maps("bounds")) e.bounds.push_back(read_bound(map, e));
-  if (top.has("agreements"))
-    for (const YamlMap& map : top.maps("agreements")) e.agreements.push_back(read_agreement(map));
-  if (top.has("notes")) e.notes = top.texts("notes");
+  read_derived_quantities(top, e);
+  e.quantities = read_names(top, "quantities");
+  e.headline_quantity = read_stated(top, "headline_quantity", e.quantities);
+  read_units(top, e);
+  read_judgement(top, e);
   top.finish();
   throw_if_any(diagnostics);
   return e;

@@ -91,12 +91,16 @@ int list(bool json) {
       for (const std::string& n : names) text += (text.empty() ? "\"" : ", \"") + n + "\"";
       return text;
     };
-    fmt::print("{{\"schema\": \"assay.list/1\", \"chips\": [{}], \"workloads\": [{}]}}\n", quoted(catalog.chips()), quoted(catalog.workloads()));
+    fmt::print("{{\"schema\": \"assay.list/1\", \"chips\": [{}], \"workloads\": [{}], \"experiments\": [{}]}}\n",
+               quoted(catalog.chips()), quoted(catalog.workloads()), quoted(catalog.experiments()));
     return kPass;
   }
   fmt::print("Chips\n");
   for (const std::string& name : catalog.chips())
     fmt::print("  {:<16} {}\n", name, read_accelerator(catalog.chip_folder(name) / "accelerator.yaml").description);
+  fmt::print("\nExperiments\n");
+  for (const std::string& name : catalog.experiments())
+    fmt::print("  {:<16} {}\n", name, read_experiment(catalog.experiment_file(name)).title);
   fmt::print("\nWorkloads (multiply-accumulates at batch 1)\n");
   for (const std::string& name : catalog.workloads()) {
     const Workload w = read_workload(catalog.workload_file(name));
@@ -116,7 +120,7 @@ void add_list(CLI::App& app, const Guard& guard) {
 struct ImportOptions { std::string file, kind, out; bool json = false; };
 
 int import_file(const ImportOptions& o) {
-  const std::vector<Record> records = import_csv(o.file, o.kind);
+  const std::vector<Record> records = import_csv(o.file, find_catalog().import_file(o.kind));
   if (!o.out.empty()) {
     if (fs::exists(o.out)) throw InputError({{o.out, 0, "--out", "", "the file exists; expected a new name (nothing is overwritten)"}});
     if (fs::path(o.out).extension() == ".csv") write_records_csv(o.out, records);
@@ -132,7 +136,7 @@ void add_import(CLI::App& app, const Guard& guard) {
   auto o = std::make_shared<ImportOptions>();
   CLI::App* c = app.add_subcommand("import", "Read measured or foreign figures from a CSV file into records");
   c->add_option("file", o->file, "the CSV file")->required();
-  c->add_option("--as", o->kind, "import file that says which column is what (docs/formats/import.md)")->required();
+  c->add_option("--as", o->kind, "which column is what: a known kind (cycles) or an import file (docs/formats/import.md)")->required();
   c->add_option("--out", o->out, "write records here (.json or .csv) instead of showing them");
   c->add_flag("--json", o->json, "print records as JSON");
   c->footer("Example: assay import experiments/chips/eyeriss/measured/alexnet.csv --as experiments/chips/eyeriss/measured/alexnet.import.yaml");
@@ -227,7 +231,7 @@ int validate(const ValidateOptions& o) {
   const std::string& file = o.experiment;
   const std::string& out = o.out;
   const Catalog catalog = find_catalog();
-  const Experiment experiment = read_experiment(file);
+  const Experiment experiment = read_experiment(catalog.experiment_file(file));
   ReportInput in = run_experiment(experiment, catalog);
   in.command = "assay validate " + fs::path(file).filename().string();
   const fs::path folder = out.empty() ? fs::path("out") / experiment.name : fs::path(out);
@@ -244,7 +248,7 @@ int validate(const ValidateOptions& o) {
 void add_validate(CLI::App& app, const Guard& guard) {
   auto o = std::make_shared<ValidateOptions>();
   CLI::App* c = app.add_subcommand("validate", "Run an experiment file: predict, compare with measured data, report");
-  c->add_option("experiment", o->experiment, "experiment file")->required();
+  c->add_option("experiment", o->experiment, "a known experiment or an experiment file")->required();
   c->add_option("--out", o->out, "new folder for the report (default: out/<name>)");
   c->add_flag("--json", o->json, "print the predicted records as JSON");
   c->add_flag("--full", o->full, "print the tables of every quantity");
