@@ -89,7 +89,7 @@ Figure error_figure(const QuantityTable& table, const std::string& name) {
     figure.missing = "no error is defined";
     return figure;
   }
-  if (range.cut) figure.title += " (baselines cut off at the frame)";
+  if (range.cut) figure.title += " (baselines cut)";
   figure.caption = "Signed error per layer and of the network's sum, " + table.place() + "; " +
                    kSignConvention + ". Band: within 10 %." +
                    (range.cut ? " Bars of baselines that reach the frame are cut off there; the "

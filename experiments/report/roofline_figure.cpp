@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "experiments/report/figures.h"
 #include "experiments/report/format.h"
@@ -95,6 +96,11 @@ Figure roofline_figure(const ReportInput& input, const std::string& name) {
   draw_points(&canvas, measured, 12, series_color(1));
   Points all = predicted;
   all.insert(all.end(), measured.begin(), measured.end());
+  constexpr int kRoofSamples = 100;  // names keep clear of the roofs too
+  for (int i = 0; i <= kRoofSamples; ++i) {
+    const double at = x.lo * std::pow(x.hi / x.lo, static_cast<double>(i) / kRoofSamples);
+    all.emplace_back(at, std::min(roof.peak_macs_per_cycle, at * roof.off_chip_bytes_per_cycle));
+  }
   if (names.size() <= 20) canvas.label_points(predicted, names, all);
   figure.height = canvas.height();
   figure.script = canvas.script();
