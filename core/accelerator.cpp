@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/accelerator.h"
 
+#include <algorithm>
 #include <set>
 
 #include "core/checked.h"
@@ -24,23 +25,35 @@ Precision read_precision(YamlMap map) {
   return p;
 }
 
-// "I.read": operand and transfer.
-void read_served(YamlMap& map, const std::string& key, const std::string& word,
-                 PerOperand<std::array<bool, kTransfers>>& serves) {
+using Served = PerOperand<std::array<bool, kTransfers>>;
+
+// Names of components appear in "level.operand.action" and in "hold LEVEL".
+std::string read_name(YamlMap& map, const std::string& key) {
+  std::string text = map.text(key);
+  if (text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") !=
+      std::string::npos)
+    map.error(key, text, "expected letters, digits, '_' and '-' only");
+  return text;
+}
+
+// "I.read": operand and transfer. Inputs and weights are never written nor drained.
+void read_served(YamlMap& map, const std::string& key, const std::string& word, Served& serves) {
   const auto dot = word.find('.');
   const auto operand = parse_operand(word.substr(0, dot));
   if (operand && dot != std::string::npos)
-    for (int t = 0; t < kTransfers; ++t)
-      if (word.substr(dot + 1) == name(static_cast<Transfer>(t))) {
-        serves[*operand][static_cast<std::size_t>(t)] = true;
-        return;
-      }
-  map.error(key, word, "expected an operand and a transfer such as I.fill, W.read, O.write or O.drain");
+    for (const Transfer t : {Transfer::fill, Transfer::read, Transfer::write, Transfer::drain}) {
+      const bool exists = *operand == Operand::O || t == Transfer::fill || t == Transfer::read;
+      if (!exists || word.substr(dot + 1) != name(t)) continue;
+      serves[*operand][static_cast<std::size_t>(t)] = true;
+      return;
+    }
+  map.error(key, word,
+            "expected an operand and a transfer: I.fill, I.read, W.fill, W.read, O.fill, O.read, O.write or O.drain");
 }
 
-Port read_port(YamlMap map) {
+Port read_port(YamlMap& map) {
   Port port;
-  port.name = map.text("name");
+  port.name = read_name(map, "name");
   port.bandwidth_bits_per_cycle = map.rational("bandwidth_bits_per_cycle");
   port.latency_cycles = map.integer("latency_cycles", kCycles, 0);
   for (const std::string& word : map.texts("serves")) read_served(map, "serves", word, port.serves);
@@ -68,29 +81,60 @@ Keep read_keep(YamlMap map, std::optional<BankGeometry>& banks) {
   return keep;
 }
 
-void read_storage(YamlMap& map, Level& level) {
-  level.kind = LevelKind::storage;
-  level.name = map.text("storage");
-  level.off_chip = map.boolean("off_chip", false);
-  if (map.has("capacity_bytes")) level.capacity_bytes = map.integer("capacity_bytes", kPositive);
-  YamlMap keeps = map.map("keeps");
-  for (const auto& [key, node] : keeps.entries()) {
-    const auto operand = parse_operand(key);
-    if (!operand) {
-      keeps.error(key, "", "expected an operand: 'I', 'W' or 'O'");
-      continue;
+// Every transfer of an operand that the level keeps is limited by one port, by none, or not stated.
+void check_served(YamlMap& map, const Level& level) {
+  for (const Operand o : kAllOperands)
+    for (std::size_t t = 0; t < kTransfers; ++t) {
+      const auto serving = std::count_if(level.ports.begin(), level.ports.end(),
+                                         [&](const Port& p) { return p.serves[o][t]; });
+      const bool unlimited = level.unlimited[o][t];
+      const std::string word = std::string(name(o)) + "." + std::string(name(static_cast<Transfer>(t)));
+      if (serving > 1) map.error("ports", word, "served by several ports; expected one");
+      if (serving > 0 && unlimited)
+        map.error("unlimited", word, "a port serves it; expected one or the other");
+      if ((serving > 0 || unlimited) && !level.keeps[o].kept)
+        map.error(serving > 0 ? "ports" : "unlimited", word,
+                  "level '" + level.name + "' does not keep " + std::string(name(o)));
     }
-    level.keeps[*operand] = read_keep(keeps.child(key, node), level.banks[*operand]);
-  }
-  if (map.has("unlimited"))
-    for (const std::string& word : map.texts("unlimited")) read_served(map, "unlimited", word, level.unlimited);
-  if (!map.has("ports")) return map.finish();
+}
+
+void read_ports(YamlMap& map, Level& level) {
   std::set<std::string> names;
   for (YamlMap& port : map.maps("ports")) {
+    if (level.ports.size() == kMaxPorts) {
+      port.error("", "", "expected at most " + std::to_string(kMaxPorts) + " ports in a level");
+      return;
+    }
     level.ports.push_back(read_port(port));
     if (!names.insert(level.ports.back().name).second)
       port.error("name", level.ports.back().name, "two ports of one level have this name; expected different names");
   }
+}
+
+void read_keeps(YamlMap& map, Level& level) {
+  YamlMap keeps = map.map("keeps");
+  const auto entries = keeps.entries();
+  for (const auto& [key, node] : entries) {
+    const auto operand = parse_operand(key);
+    if (operand)
+      level.keeps[*operand] = read_keep(keeps.child(key, node), level.banks[*operand]);
+    else
+      keeps.error(key, "", "expected an operand: 'I', 'W' or 'O'");
+  }
+  if (entries.empty() && map.has("keeps") && map.raw("keeps").IsMap())
+    map.error("keeps", "", "expected at least one operand: 'I', 'W' or 'O'");
+}
+
+void read_storage(YamlMap& map, Level& level) {
+  level.kind = LevelKind::storage;
+  level.name = read_name(map, "storage");
+  level.off_chip = map.boolean("off_chip", false);
+  if (map.has("capacity_bytes")) level.capacity_bytes = map.integer("capacity_bytes", kPositive);
+  read_keeps(map, level);
+  if (map.has("unlimited"))
+    for (const std::string& word : map.texts("unlimited")) read_served(map, "unlimited", word, level.unlimited);
+  if (map.has("ports")) read_ports(map, level);
+  check_served(map, level);
   map.finish();
 }
 
@@ -116,8 +160,12 @@ void read_array(YamlMap& map, Level& level) {
   networks.finish();
   if (map.has("hop_latency_cycles")) {
     YamlMap hops = map.map("hop_latency_cycles");
-    for (Operand o : kAllOperands)
-      level.hop_latency_cycles[o] = hops.integer(std::string(name(o)), kCycles, 0);
+    for (Operand o : kAllOperands) {
+      const std::string key(name(o));
+      level.hop_latency_cycles[o] = hops.integer(key, kCycles, 0);
+      if (hops.has(key) && level.network[o] == Network::absent)
+        hops.error(key, "", "the array names no network for it");
+    }
     hops.finish();
   }
   map.finish();
@@ -125,7 +173,7 @@ void read_array(YamlMap& map, Level& level) {
 
 void read_compute(YamlMap& map, Level& level) {
   level.kind = LevelKind::compute;
-  level.name = map.text("compute");
+  level.name = read_name(map, "compute");
   Compute& c = level.compute;
   if (map.has("initiation_interval_cycles"))
     c.initiation_interval_cycles = map.rational("initiation_interval_cycles");
@@ -147,7 +195,12 @@ Level read_level(YamlMap map) {
   const int kinds = static_cast<int>(map.has("storage")) + static_cast<int>(map.has("array")) +
                     static_cast<int>(map.has("compute"));
   if (kinds != 1) {
-    map.error("", "", "expected exactly one of the keys 'storage', 'array' or 'compute' in a level");
+    std::string hint;
+    for (const auto& [key, node] : map.entries())
+      if (const std::string n = nearest(key, {"storage", "array", "compute"}); kinds == 0 && !n.empty())
+        hint = "; did you mean '" + n + "' instead of '" + key + "'?";
+    if (map.line() != 0)
+      map.error("", "", "expected exactly one of the keys 'storage', 'array' or 'compute' in a level" + hint);
     return level;
   }
   if (map.has("storage")) read_storage(map, level);
@@ -159,10 +212,12 @@ Level read_level(YamlMap map) {
 // Relations between levels that no single level can see.
 void check_levels(YamlMap& top, const Accelerator& a) {
   const auto fail = [&](const Level& level, const std::string& expected) {
+    if (level.name.empty()) return;  // could not be read, which has been said
     top.diagnostics()->push_back({top.file(), level.line, "levels", level.name, expected});
   };
   if (a.levels.size() < 2) {
-    top.error("levels", std::to_string(a.levels.size()), "expected at least a storage and a compute level");
+    if (top.raw("levels").IsDefined() && top.raw("levels").IsSequence())
+      top.error("levels", std::to_string(a.levels.size()), "expected at least a storage and a compute level");
     return;
   }
   const Level& first = a.levels.front();
@@ -183,8 +238,28 @@ void check_levels(YamlMap& top, const Accelerator& a) {
   }
 }
 
+void read_levels(YamlMap& top, Accelerator& a) {
+  for (YamlMap& level : top.maps("levels")) {
+    if (a.levels.size() == kMaxLevels) {
+      level.error("", "", "expected at most " + std::to_string(kMaxLevels) + " levels");
+      a.levels.clear();
+      return;
+    }
+    a.levels.push_back(read_level(level));
+  }
+  check_levels(top, a);
+}
+
+std::string did_you_mean(const std::string& component, const Accelerator& a) {
+  std::vector<std::string> names;
+  for (const Level& l : a.levels)
+    if (l.kind != LevelKind::array) names.push_back(l.name);
+  const std::string hint = a.find(component) >= 0 ? "" : nearest(component, names);
+  return hint.empty() ? "" : "; did you mean '" + hint + "'?";
+}
+
 void read_zero_gating(YamlMap& top, Accelerator& a) {
-  if (!top.has("zero_gating")) return;
+  if (!top.has("zero_gating") || a.levels.empty()) return;
   for (const std::string& word : top.texts("zero_gating")) {
     const auto dot = word.find('.');
     ZeroGate gate;
@@ -193,10 +268,13 @@ void read_zero_gating(YamlMap& top, Accelerator& a) {
     const int level = a.find(gate.component);
     const bool compute = level >= 0 && a.levels[static_cast<std::size_t>(level)].kind == LevelKind::compute;
     const bool storage = level >= 0 && a.levels[static_cast<std::size_t>(level)].kind == LevelKind::storage;
-    if ((dot == std::string::npos && !compute) || (dot != std::string::npos && (!storage || !gate.operand)))
-      top.error("zero_gating", word, "expected the compute level's name or a storage level with an operand such as spad.W");
-    else
+    const bool kept = storage && gate.operand && a.levels[static_cast<std::size_t>(level)].keeps[*gate.operand].kept;
+    if (dot == std::string::npos ? compute : kept)
       a.zero_gating.push_back(gate);
+    else
+      top.error("zero_gating", word,
+                "expected the compute level's name, or a storage level and an operand it keeps such as spad.W" +
+                    did_you_mean(gate.component, a));
   }
 }
 
@@ -287,8 +365,7 @@ Accelerator read_accelerator(const std::filesystem::path& file) {
   read_device(top, a);
   a.precision = read_precision(top.map("precision"));
   read_policies(top, a);
-  for (const YamlMap& level : top.maps("levels")) a.levels.push_back(read_level(level));
-  check_levels(top, a);
+  read_levels(top, a);
   read_zero_gating(top, a);
   read_sources(top, a);
   top.finish();

@@ -16,6 +16,9 @@
 
 namespace assay {
 
+inline constexpr int kMaxLevels = 16;
+inline constexpr int kMaxPorts = 8;  // of one level
+
 enum class Padding : std::uint8_t { clipped, stored };
 enum class FirstVisit : std::uint8_t { zero, read };
 enum class Accumulate : std::uint8_t { preload, on_drain };

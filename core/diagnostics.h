@@ -36,7 +36,8 @@ class InputError : public std::runtime_error {
 
 void throw_if_any(const Diagnostics& diagnostics);
 
-// The candidate with the smallest edit distance, if it is near enough to be a likely typing error; else empty.
+// The candidate with the smallest edit distance, if it is near enough to be a likely typing error, or the shortest one that the
+// word begins; else empty.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace assay

@@ -37,7 +37,7 @@ class TrackedChar {
     return before;
   }
   friend bool operator==(const TrackedChar& a, const TrackedChar& b) { return a.at_ == b.at_; }
-  friend bool operator!=(const TrackedChar& a, const TrackedChar& b) { return a.at_ != b.at_; }
+  friend bool operator!=(const TrackedChar& a, const TrackedChar& b) { return !(a == b); }
 
  private:
   const char* at_;

@@ -17,10 +17,11 @@ class Checker {
     const bool holds_ok = check_holds();
     check_coverage();
     check_arrays();
+    const bool nest_ok = diagnostics_.empty();
     if (!holds_ok) return diagnostics_;
     for (Operand o : kAllOperands)
       if (layer_.has_operand(o)) check_route(o);
-    if (diagnostics_.empty()) check_capacity();
+    if (nest_ok) check_capacity();  // tiles of a nest that does not cover the layer mean nothing
     return diagnostics_;
   }
 
@@ -104,21 +105,23 @@ class Checker {
   }
 
   void check_coverage() {
-    for (Dim d : kAllDims) {
-      std::int64_t inside = 1;
-      const Entry* outermost = nullptr;
-      std::int64_t inside_outermost = 1;
-      for (auto e = mapping_.nest.rbegin(); e != mapping_.nest.rend(); ++e) {
-        if (e->kind == EntryKind::hold || e->dim != d) continue;
-        outermost = &*e;
-        inside_outermost = inside;
-        if (e->bound < 2 || __builtin_mul_overflow(inside, e->bound, &inside)) {
-          fail(e->line, text(*e), "expected a bound of at least 2 whose product with the inner bounds fits 64 bits");
-          return;
-        }
+    for (Dim d : kAllDims) check_coverage(d);
+  }
+
+  void check_coverage(Dim d) {
+    std::int64_t inside = 1;
+    const Entry* outermost = nullptr;
+    std::int64_t inside_outermost = 1;
+    for (auto e = mapping_.nest.rbegin(); e != mapping_.nest.rend(); ++e) {
+      if (e->kind == EntryKind::hold || e->dim != d) continue;
+      outermost = &*e;
+      inside_outermost = inside;
+      if (e->bound < 2 || __builtin_mul_overflow(inside, e->bound, &inside)) {
+        fail(e->line, text(*e), "expected a bound of at least 2 whose product with the inner bounds fits 64 bits");
+        return;
       }
-      report_coverage(d, outermost, inside, inside_outermost);
     }
+    report_coverage(d, outermost, inside, inside_outermost);
   }
 
   void report_coverage(Dim d, const Entry* outermost, std::int64_t covered, std::int64_t inside) {

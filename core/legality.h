@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "core/accelerator.h"
 #include "core/layer.h"
@@ -18,9 +19,9 @@ PerDim<std::int64_t> tile_inside(const Layer& layer, const Mapping& mapping, std
 std::int64_t largest_box(const Layer& layer, const Accelerator& accelerator, const Mapping& mapping,
                          std::size_t at, Operand operand);
 
-// Largest number of new elements of a slide that overlaps; 0 when no change of this hold is such a slide.
-std::int64_t largest_increment(const Layer& layer, const Accelerator& accelerator,
-                               const Mapping& mapping, std::size_t at, Operand operand);
+// Largest number of new elements of a slide that overlaps; nullopt when no change of this hold is such a slide.
+std::optional<std::int64_t> largest_increment(const Layer& layer, const Accelerator& accelerator,
+                                              const Mapping& mapping, std::size_t at, Operand operand);
 
 // Bytes a hold needs in its level: box and slots, or box and increments.
 std::int64_t resident_bytes(const Layer& layer, const Accelerator& accelerator,

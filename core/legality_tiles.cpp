@@ -39,11 +39,15 @@ Interval tile_interval(const Layer& layer, const Axis& x, const PerDim<std::int6
   return i;
 }
 
+constexpr std::int64_t kMaxScan = 4096;
+
+// Exact up to kMaxScan filter tiles, an upper bound beyond.
 std::int64_t largest_extent(const Layer& layer, const Axis& x, const PerDim<std::int64_t>& tile) {
   const std::int64_t full = (tile[x.out] - 1) * x.stride + (tile[x.filter] - 1) * x.dilation + 1;
   if (!x.clipped) return full;
   const std::int64_t out_tiles = ceil_div(layer.size[x.out], tile[x.out]);
   const std::int64_t filter_tiles = ceil_div(layer.size[x.filter], tile[x.filter]);
+  if (filter_tiles > kMaxScan) return std::min(full, x.extent);
   std::int64_t best = 0;
   for (std::int64_t f = 0; f < filter_tiles && best < std::min(full, x.extent); ++f) {
     // The clipped extent rises until the tile starts inside the tensor and falls after it ends outside.
@@ -55,8 +59,6 @@ std::int64_t largest_extent(const Layer& layer, const Axis& x, const PerDim<std:
   return best;
 }
 
-constexpr std::int64_t kMaxScan = 4096;
-
 // Innermost temporal loop outside `at` that indexes the operand: nest index, or -1.
 int innermost_relevant(const Mapping& mapping, std::size_t at, Operand operand) {
   for (int i = static_cast<int>(at) - 1; i >= 0; --i) {
@@ -67,25 +69,26 @@ int innermost_relevant(const Mapping& mapping, std::size_t at, Operand operand) 
 }
 
 // Largest new part of an advance by `step` tiles along one axis, over all positions (exact up to kMaxScan positions, an upper bound
-// beyond).
-std::int64_t largest_advance(const Layer& layer, const Axis& x, const PerDim<std::int64_t>& tile, Dim moved,
-                             std::int64_t step) {
+// beyond); nullopt when no advance overlaps.
+std::optional<std::int64_t> largest_advance(const Layer& layer, const Axis& x, const PerDim<std::int64_t>& tile,
+                                            Dim moved, std::int64_t step) {
   const std::int64_t full = (tile[x.out] - 1) * x.stride + (tile[x.filter] - 1) * x.dilation + 1;
   const std::int64_t delta = step * tile[moved] * (moved == x.out ? x.stride : x.dilation);
-  if (full <= delta) return 0;
-  if (!x.clipped) return std::min(delta, full);
+  if (full <= delta) return std::nullopt;
+  if (!x.clipped) return delta;
   const std::int64_t out_tiles = ceil_div(layer.size[x.out], tile[x.out]);
   const std::int64_t filter_tiles = ceil_div(layer.size[x.filter], tile[x.filter]);
   const std::int64_t first_out = moved == x.out ? step : 0;
   const std::int64_t first_filter = moved == x.filter ? step : 0;
   if (mul(out_tiles, filter_tiles) > kMaxScan) return std::min(delta, x.extent);
-  std::int64_t best = 0;
+  std::optional<std::int64_t> best;
   for (std::int64_t f = first_filter; f < filter_tiles; ++f)
     for (std::int64_t o = first_out; o < out_tiles; ++o) {
       const Interval now = tile_interval(layer, x, tile, o, f);
       const Interval old = tile_interval(layer, x, tile, o - first_out, f - first_filter);
-      const Interval fresh = old.size() == 0 ? now : Interval{std::max(now.lo, old.hi + 1), now.hi};
-      if (old.size() > 0 && now.lo <= old.hi) best = std::max(best, fresh.size());
+      if (old.size() == 0 || now.size() == 0 || now.lo > old.hi) continue;
+      const Interval fresh{old.hi + 1, now.hi};
+      best = std::max(best.value_or(0), fresh.size());
     }
   return best;
 }
@@ -117,26 +120,26 @@ std::int64_t largest_box(const Layer& layer, const Accelerator& accelerator, con
   return mul(box, largest_extent(layer, axis_w(layer, accelerator), tile));
 }
 
-std::int64_t largest_increment(const Layer& layer, const Accelerator& accelerator, const Mapping& mapping,
-                               std::size_t at, Operand operand) {
-  if (operand != Operand::I || accelerator.halo == Halo::reload) return 0;
+std::optional<std::int64_t> largest_increment(const Layer& layer, const Accelerator& accelerator,
+                                              const Mapping& mapping, std::size_t at, Operand operand) {
+  if (operand != Operand::I || accelerator.halo == Halo::reload) return std::nullopt;
   const int loop = innermost_relevant(mapping, at, operand);
-  if (loop < 0) return 0;
+  if (loop < 0) return std::nullopt;
   const Dim moved = mapping.nest[static_cast<std::size_t>(loop)].dim;
   const Axis h = axis_h(layer, accelerator), w = axis_w(layer, accelerator);
   const bool along_h = moved == h.out || moved == h.filter;
-  if (!along_h && moved != w.out && moved != w.filter) return 0;
+  if (!along_h && moved != w.out && moved != w.filter) return std::nullopt;
   const PerDim<std::int64_t> tile = tile_inside(layer, mapping, at);
   std::int64_t step = 1;  // in tiles of one lane: spatial loops of the dimension between loop and hold
   for (std::size_t i = static_cast<std::size_t>(loop) + 1; i < at; ++i) {
     const Entry& e = mapping.nest[i];
     if (e.kind != EntryKind::hold && e.dim == moved) step = mul(step, e.bound);
   }
-  const std::int64_t fresh = largest_advance(layer, along_h ? h : w, tile, moved, step);
-  if (fresh == 0) return 0;
+  const std::optional<std::int64_t> fresh = largest_advance(layer, along_h ? h : w, tile, moved, step);
+  if (!fresh) return std::nullopt;
   std::int64_t other = mul(mul(tile[Dim::N], tile[Dim::G]), tile[Dim::C]);
   other = mul(other, largest_extent(layer, along_h ? w : h, tile));
-  return mul(fresh, other);
+  return mul(*fresh, other);
 }
 
 std::int64_t resident_bytes(const Layer& layer, const Accelerator& accelerator, const Mapping& mapping,
@@ -147,8 +150,8 @@ std::int64_t resident_bytes(const Layer& layer, const Accelerator& accelerator, 
   const int bits = operand == Operand::I ? precision.input_bits
                    : operand == Operand::W ? precision.weight_bits : precision.psum_bits;
   const std::int64_t box = largest_box(layer, accelerator, mapping, at, operand);
-  const std::int64_t increment = largest_increment(layer, accelerator, mapping, at, operand);
-  const std::int64_t elements = increment > 0 ? add(box, mul(keep.slots - 1, increment)) : mul(box, keep.slots);
+  const std::optional<std::int64_t> increment = largest_increment(layer, accelerator, mapping, at, operand);
+  const std::int64_t elements = increment ? add(box, mul(keep.slots - 1, *increment)) : mul(box, keep.slots);
   return ceil_div(mul(elements, bits), 8);
 }
 

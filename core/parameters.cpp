@@ -21,6 +21,8 @@ UnitEnergy read_energy(YamlMap map) {
   e.component = map.text("component");
   e.action = map.choice("action", {"fill", "read", "write", "drain", "hop", "add", "join", "mac"});
   e.operand = map.choice("operand", {"I", "W", "P", "O", "-", "any"}, e.action == "mac" ? "-" : "any");
+  if ((e.operand == "-") != (e.action == "mac"))
+    map.error("operand", e.operand, "expected '-' for mac, and only there");
   e.energy = Picojoules(map.real("energy_pj", kEnergy));
   if (map.has("gated_energy_pj")) e.gated_energy = Picojoules(map.real("gated_energy_pj", kEnergy));
   if (map.has("per_bits")) e.per_bits = static_cast<int>(map.integer("per_bits", {1, 1 << 20}));

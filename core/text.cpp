@@ -5,7 +5,8 @@
 
 #include <limits>  // csv.h uses it without including it
 
-// The library cuts file names to a fixed length on purpose; g++ -O3 warns of it where it is inlined.
+// The library cuts file names to a fixed length on purpose; g++ -O3 warns of it where it is
+// inlined.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wstringop-truncation"
@@ -16,6 +17,7 @@
 #pragma GCC diagnostic pop
 #endif
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/yaml_reader.h"
 
+#include <yaml-cpp/depthguard.h>
+#include <yaml-cpp/eventhandler.h>
+
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <fstream>
@@ -11,11 +15,10 @@ namespace {
 
 constexpr std::size_t kShownValue = 60;
 constexpr int kMaxDepth = 64;
+constexpr std::size_t kMaxValues = 1'000'000;
 
-int line_of(const YAML::Node& node) {
-  const YAML::Mark mark = node.Mark();
-  return mark.is_null() ? 0 : mark.line + 1;
-}
+int line_of(const YAML::Mark& mark) { return mark.is_null() ? 0 : mark.line + 1; }
+int line_of(const YAML::Node& node) { return line_of(node.Mark()); }
 
 std::string shown(const YAML::Node& node) {
   if (!node.IsDefined() || node.IsNull()) return "(nothing)";
@@ -37,29 +40,43 @@ std::string range_text(IntRange r) {
   return "a whole number from " + std::to_string(r.min) + " to " + std::to_string(r.max);
 }
 
-// yaml-cpp recurses into nested flow collections; refuse absurd nesting before it does.
-bool too_deep(const std::string& text) {
-  int depth = 0;
-  std::size_t dashes_in_row = 0;
-  for (const char c : text) {
-    if (c == '[' || c == '{') ++depth;
-    if (c == ']' || c == '}') --depth;
-    dashes_in_row = c == '-' || c == '?' || c == ':' || c == '!' || c == '&'
-                        ? dashes_in_row + 1
-                        : (c == ' ' ? dashes_in_row : 0);
-    if (depth > kMaxDepth || dashes_in_row > kMaxDepth) return true;
-  }
-  return false;
-}
-
-bool nested_too_deep(const YAML::Node& node, int depth) {
-  if (depth > kMaxDepth) return true;
-  if (node.IsSequence() || node.IsMap())
-    for (const auto& item : node) {
-      if (node.IsMap() ? nested_too_deep(item.second, depth + 1)
-                       : nested_too_deep(item, depth + 1))
-        return true;
+// Where the first two documents of a text start. (YAML::LoadAll does not return when a document starts with a character that it
+// does not consume, such as ','; YAML::Load ignores what follows the first document.)
+class DocumentStarts : public YAML::EventHandler {
+ public:
+  explicit DocumentStarts(const std::string& text) {
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    while (marks_.size() < 2 && parser.HandleNextDocument(*this)) {
     }
+  }
+  std::size_t count() const { return marks_.size(); }
+  bool stuck() const { return count() > 1 && marks_[0].pos == marks_[1].pos; }
+  int line(std::size_t document) const { return line_of(marks_[document]); }
+
+  void OnDocumentStart(const YAML::Mark& mark) override { marks_.push_back(mark); }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+ private:
+  std::vector<YAML::Mark> marks_;
+};
+
+// Whether the tree is deeper than kMaxDepth or, by way of aliases, larger than `budget` values.
+bool too_large(const YAML::Node& node, int depth, std::size_t& budget) {
+  if (depth > kMaxDepth || budget == 0) return true;
+  --budget;
+  if (node.IsSequence() || node.IsMap())
+    for (const auto& item : node)
+      if (too_large(node.IsMap() ? item.second : item, depth + 1, budget)) return true;
   return false;
 }
 
@@ -78,23 +95,30 @@ YamlMap::YamlMap(YAML::Node node, std::string path, std::string file, Diagnostic
     : node_(std::move(node)), path_(std::move(path)), file_(std::move(file)),
       diagnostics_(diagnostics) {
   if (!node_.IsDefined() || !node_.IsMap()) {
-    if (node_.IsDefined())
-      diagnostics_->push_back({file_, line_of(node_), path_, shown(node_), "expected a mapping (key: value)"});
+    if (node_.IsDefined()) report(line_of(node_), "", shown(node_), "expected a mapping (key: value)");
     node_ = YAML::Node(YAML::NodeType::Undefined);
     return;
   }
-  std::set<std::string> seen;
   for (const auto& item : node_) {
-    if (!item.first.IsScalar()) {
-      diagnostics_->push_back({file_, line_of(item.first), path_, shown(item.first), "expected a plain word as key"});
-      continue;
-    }
-    if (!seen.insert(item.first.Scalar()).second)
-      diagnostics_->push_back({file_, line_of(item.first), full(item.first.Scalar()), "", "the key appears twice; expected it once"});
+    const int at = line_of(item.first);
+    if (!item.first.IsScalar())
+      report(at, "", shown(item.first), "expected a plain word as key");
+    else if (!items_.emplace(item.first.Scalar(), Item{at, item.second}).second)
+      report(at, item.first.Scalar(), "", "the key appears twice; expected it once");
   }
 }
 
-std::string YamlMap::full(const std::string& key) const {
+// Beyond kMaxErrors one more says that there are others.
+void YamlMap::report(int line, const std::string& key, const std::string& value,
+                     const std::string& expected) {
+  if (full()) return;
+  if (diagnostics_->size() == kMaxErrors)
+    diagnostics_->push_back({file_, 0, "", "", "too many errors; the others are not listed"});
+  else
+    diagnostics_->push_back({file_, line, dotted(key), value, expected});
+}
+
+std::string YamlMap::dotted(const std::string& key) const {
   if (path_.empty()) return key;
   return key.empty() ? path_ : path_ + "." + key;
 }
@@ -102,34 +126,28 @@ std::string YamlMap::full(const std::string& key) const {
 int YamlMap::line() const { return node_.IsDefined() ? line_of(node_) : 0; }
 
 int YamlMap::line(const std::string& key) const {
-  if (!node_.IsDefined()) return 0;
-  for (const auto& item : node_)
-    if (item.first.IsScalar() && item.first.Scalar() == key) return line_of(item.first);
-  return line();
+  const auto item = items_.find(key);
+  return item == items_.end() ? line() : item->second.line;
 }
 
 void YamlMap::error(const std::string& key, const std::string& value, const std::string& expected) {
-  diagnostics_->push_back({file_, key.empty() ? line() : line(key), full(key), value, expected});
+  report(key.empty() ? line() : line(key), key, value, expected);
 }
 
 void YamlMap::error_at(const YAML::Node& node, const std::string& key, const std::string& value,
                        const std::string& expected) {
-  diagnostics_->push_back({file_, line_of(node), full(key), value, expected});
+  report(line_of(node), key, value, expected);
 }
 
 YAML::Node YamlMap::find(const std::string& key) {
   asked_.insert(key);
-  if (node_.IsDefined())
-    for (const auto& item : node_)
-      if (item.first.IsScalar() && item.first.Scalar() == key) return item.second;
-  return YAML::Node(YAML::NodeType::Undefined);
+  const auto item = items_.find(key);
+  return item == items_.end() ? YAML::Node(YAML::NodeType::Undefined) : item->second.value;
 }
 
-bool YamlMap::has(const std::string& key) const {
-  if (node_.IsDefined())
-    for (const auto& item : node_)
-      if (item.first.IsScalar() && item.first.Scalar() == key) return true;
-  return false;
+bool YamlMap::has(const std::string& key) {
+  asked_.insert(key);
+  return items_.count(key) != 0;
 }
 
 YAML::Node YamlMap::require(const std::string& key) {
@@ -152,7 +170,11 @@ std::vector<std::pair<std::string, YAML::Node>> YamlMap::entries() {
 }
 
 YamlMap YamlMap::child(const std::string& key, const YAML::Node& node) {
-  return YamlMap(node, full(key), file_, diagnostics_);
+  if (node.IsDefined() && !node.IsMap()) {
+    error(key, shown(node), "expected a mapping (key: value)");  // an empty node has no line of its own
+    return YamlMap(YAML::Node(YAML::NodeType::Undefined), dotted(key), file_, diagnostics_);
+  }
+  return YamlMap(node, dotted(key), file_, diagnostics_);
 }
 
 std::string YamlMap::as_text(const std::string& key, const YAML::Node& node) {
@@ -237,7 +259,7 @@ Rational YamlMap::rational(const std::string& key) {
 }
 
 YamlMap YamlMap::map(const std::string& key) {
-  return YamlMap(require(key), full(key), file_, diagnostics_);
+  return child(key, require(key));
 }
 
 std::vector<YamlMap> YamlMap::maps(const std::string& key) {
@@ -250,7 +272,7 @@ std::vector<YamlMap> YamlMap::maps(const std::string& key) {
   }
   std::size_t i = 0;
   for (const auto& item : n)
-    out.emplace_back(item, full(key) + "[" + std::to_string(i++) + "]", file_, diagnostics_);
+    out.emplace_back(item, dotted(key) + "[" + std::to_string(i++) + "]", file_, diagnostics_);
   return out;
 }
 
@@ -263,7 +285,12 @@ std::vector<std::string> YamlMap::texts(const std::string& key) {
     error(key, shown(n), "expected a word or a list of words");
     return out;
   }
-  for (const auto& item : n) out.push_back(as_text(key, item));
+  for (const auto& item : n) {
+    if (item.IsScalar() && !item.Scalar().empty())
+      out.push_back(item.Scalar());
+    else
+      error_at(item, key, shown(item), "expected text");
+  }
   return out;
 }
 
@@ -281,20 +308,20 @@ std::vector<std::int64_t> YamlMap::integers(const std::string& key, IntRange ran
 }
 
 std::string YamlMap::text(const std::string& key, const std::string& absent) {
-  return has(key) ? text(key) : (asked_.insert(key), absent);
+  return has(key) ? text(key) : absent;
 }
 std::int64_t YamlMap::integer(const std::string& key, IntRange range, std::int64_t absent) {
-  return has(key) ? integer(key, range) : (asked_.insert(key), absent);
+  return has(key) ? integer(key, range) : absent;
 }
 double YamlMap::real(const std::string& key, RealRange range, double absent) {
-  return has(key) ? real(key, range) : (asked_.insert(key), absent);
+  return has(key) ? real(key, range) : absent;
 }
 bool YamlMap::boolean(const std::string& key, bool absent) {
-  return has(key) ? boolean(key) : (asked_.insert(key), absent);
+  return has(key) ? boolean(key) : absent;
 }
 std::string YamlMap::choice(const std::string& key, const std::vector<std::string>& allowed,
                             const std::string& absent) {
-  return has(key) ? choice(key, allowed) : (asked_.insert(key), absent);
+  return has(key) ? choice(key, allowed) : absent;
 }
 
 void YamlMap::schema(const std::string& expected) {
@@ -310,6 +337,7 @@ void YamlMap::finish() {
   if (!node_.IsDefined()) return;
   const std::vector<std::string> known(asked_.begin(), asked_.end());
   for (const auto& item : node_) {
+    if (full()) return;
     if (!item.first.IsScalar() || asked_.count(item.first.Scalar()) != 0) continue;
     const std::string hint = nearest(item.first.Scalar(), known);
     error_at(item.first, item.first.Scalar(), shown(item.second),
@@ -322,18 +350,18 @@ YamlFile::YamlFile(const std::filesystem::path& path, Diagnostics* diagnostics)
     : name_(path.string()), diagnostics_(diagnostics) {
   std::error_code ec;
   if (!std::filesystem::is_regular_file(path, ec)) {
-    diagnostics_->push_back({name_, 0, "", "", "no such file"});
+    refuse(std::filesystem::exists(path, ec) ? "expected a file" : "no such file");
     return;
   }
-  if (std::filesystem::file_size(path, ec) > kMaxFileBytes || ec) {
-    diagnostics_->push_back({name_, 0, "", "", "the file is too large; expected at most 64 MiB"});
+  if (std::filesystem::file_size(path, ec) > kMaxFileBytes) {
+    refuse("the file is too large; expected at most 4 MiB");
     return;
   }
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
   text << in.rdbuf();
   if (!in) {
-    diagnostics_->push_back({name_, 0, "", "", "the file cannot be read or is empty"});
+    refuse("the file cannot be read");
     return;
   }
   parse(text.str());
@@ -344,31 +372,29 @@ YamlFile::YamlFile(const std::string& name, const std::string& text, Diagnostics
   parse(text);
 }
 
+void YamlFile::refuse(const std::string& why, int line) {
+  diagnostics_->push_back({name_, line, "", "", why});
+}
+
 void YamlFile::parse(const std::string& text) {
-  if (too_deep(text)) {
-    diagnostics_->push_back({name_, 0, "", "", "nested too deeply; expected at most 64 levels"});
-    return;
-  }
+  constexpr const char* kTooDeep = "nested too deeply; expected at most 64 levels";
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1) {
-      diagnostics_->push_back({name_, line_of(documents[1]), "", "", "expected one YAML document, found " + std::to_string(documents.size())});
-      return;
-    }
-    if (!documents.empty()) root_ = documents.front();
+    const DocumentStarts starts(text);
+    if (starts.stuck()) return refuse("not valid YAML: unexpected character", starts.line(1));
+    if (starts.count() > 1)
+      return refuse("expected one YAML document, found another", starts.line(1));
+    root_ = YAML::Load(text);
+  } catch (const YAML::DeepRecursion& e) {
+    return refuse(kTooDeep, line_of(e.mark));
   } catch (const YAML::Exception& e) {
-    const int line = e.mark.is_null() ? 0 : e.mark.line + 1;
-    diagnostics_->push_back({name_, line, "", "", "not valid YAML: " + e.msg});
-    return;
+    return refuse("not valid YAML: " + e.msg, line_of(e.mark));
   }
-  if (!root_.IsDefined() || !root_.IsMap()) {
-    diagnostics_->push_back({name_, 0, "", "", "expected a mapping (key: value) at the top of the file"});
-    return;
-  }
-  if (nested_too_deep(root_, 0)) {
-    diagnostics_->push_back({name_, 0, "", "", "nested too deeply; expected at most 64 levels"});
-    return;
-  }
+  if (!root_.IsDefined() || root_.IsNull())
+    return refuse("the file is empty; expected a mapping (key: value)");
+  if (!root_.IsMap()) return refuse("expected a mapping (key: value) at the top of the file");
+  std::size_t budget = std::max(text.size(), kMaxValues);
+  if (too_large(root_, 0, budget))
+    return refuse(budget > 0 ? kTooDeep : "aliases repeat too much; expected at most a million values");
   ok_ = true;
 }
 

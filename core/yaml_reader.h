@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -31,7 +32,9 @@ namespace assay {
 
 // Largest loop bound, size or capacity accepted anywhere: keeps every product of a few of them checkable.
 inline constexpr std::int64_t kMaxBound = std::int64_t{1} << 40;
-inline constexpr std::uintmax_t kMaxFileBytes = 64U << 20U;
+// YAML is read at some 400 000 values a second; what people write is far below these.
+inline constexpr std::uintmax_t kMaxFileBytes = 4U << 20U;
+inline constexpr std::size_t kMaxErrors = 1000;
 
 struct IntRange {
   std::int64_t min;
@@ -47,7 +50,7 @@ class YamlMap {
   // path: dotted keys from the top of the file, for messages.
   YamlMap(YAML::Node node, std::string path, std::string file, Diagnostics* diagnostics);
 
-  bool has(const std::string& key) const;
+  bool has(const std::string& key);  // the key is a known one from here on
   int line() const;
   int line(const std::string& key) const;
 
@@ -90,9 +93,12 @@ class YamlMap {
   Diagnostics* diagnostics() const { return diagnostics_; }
 
  private:
+  void report(int line, const std::string& key, const std::string& value,
+              const std::string& expected);
+  bool full() const { return diagnostics_->size() > kMaxErrors; }
   YAML::Node find(const std::string& key);
   YAML::Node require(const std::string& key);
-  std::string full(const std::string& key) const;
+  std::string dotted(const std::string& key) const;
   std::int64_t as_integer(const std::string& key, const YAML::Node& node, IntRange range);
   double as_real(const std::string& key, const YAML::Node& node, RealRange range);
   bool as_boolean(const std::string& key, const YAML::Node& node);
@@ -100,10 +106,15 @@ class YamlMap {
   std::string as_choice(const std::string& key, const YAML::Node& node,
                         const std::vector<std::string>& allowed);
 
+  struct Item {
+    int line;
+    YAML::Node value;
+  };
   YAML::Node node_;
   std::string path_;
   std::string file_;
   Diagnostics* diagnostics_;
+  std::map<std::string, Item> items_;  // the first of each key
   std::set<std::string> asked_;
 };
 
@@ -117,6 +128,7 @@ class YamlFile {
 
  private:
   void parse(const std::string& text);
+  void refuse(const std::string& why, int line = 0);
   std::string name_;
   Diagnostics* diagnostics_;
   YAML::Node root_;

@@ -51,22 +51,22 @@ void check_bounds(const Experiment& e, const Workload& workload, Diagnostics& di
 
 // Statistic over the rows of one quantity and variant, some layers left out.
 std::optional<double> bound_statistic(const Comparison& c, const ExperimentBound& b) {
-  double sum = 0, worst = 0, predicted = 0, measured = 0;
+  double sum = 0, worst = 0;
   int n = 0;
   for (const ComparedRow& r : c.rows) {
-    if (r.level == "baseline" || r.variant != b.variant || r.quantity != b.quantity || r.layer == "network") continue;
+    if (r.level == "baseline" || r.variant != b.variant || r.quantity != b.quantity) continue;
+    if (r.layer == kNetworkLayer) {
+      if (b.statistic == "network_pct") return pct(r.ln_ratio);
+      continue;
+    }
     if (std::find(b.except_layers.begin(), b.except_layers.end(), r.layer) != b.except_layers.end()) continue;
     const double error = std::abs(pct(r.ln_ratio));
     sum += error;
     worst = std::max(worst, error);
-    predicted += r.predicted;
-    measured += r.measured;
     ++n;
   }
-  if (n == 0) return std::nullopt;
-  if (b.statistic == "max_abs_pct") return worst;
-  if (b.statistic == "mape_pct") return sum / n;
-  return 100 * (predicted / measured - 1);
+  if (n == 0 || b.statistic == "network_pct") return std::nullopt;
+  return b.statistic == "max_abs_pct" ? worst : sum / n;
 }
 
 std::string bound_text(const ExperimentBound& b) {

@@ -67,6 +67,8 @@ ExperimentBound read_bound(YamlMap map, const Experiment& e, const std::vector<s
   b.statistic = map.choice("statistic", kStatistics);
   b.limit = map.real("limit_pct", {0, 1e9});
   if (map.has("except_layers")) b.except_layers = map.texts("except_layers");
+  if (!b.except_layers.empty() && b.statistic == "network_pct")
+    map.error("except_layers", b.except_layers.front(), "expected no exceptions: network_pct sums over every layer");
   for (const std::string& layer : b.except_layers)
     if (!e.layers.empty() && std::find(e.layers.begin(), e.layers.end(), layer) == e.layers.end())
       map.error("except_layers", layer, "expected one of 'layers': " + one_of(e.layers));

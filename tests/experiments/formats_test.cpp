@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// The examples of docs/formats are files: they read, fit together as the chip folder that
+// docs/formats/chip.md describes, and run as the experiment that docs/formats/experiment.md states.
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "core/accelerator.h"
+#include "core/layer.h"
+#include "core/mapping.h"
+#include "core/parameters.h"
+#include "experiments/experiment.h"
+#include "experiments/import.h"
+#include "experiments/run.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// What stands between "```kind" and "```" on a page, in order.
+std::vector<std::string> blocks(const std::string& page, const std::string& kind) {
+  const fs::path file = fs::path(ASSAY_SOURCE_DIR) / "docs/formats" / page;
+  std::ifstream in(file);
+  BOOST_REQUIRE_MESSAGE(in, file);
+  std::vector<std::string> found;
+  bool inside = false;
+  for (std::string line; std::getline(in, line);) {
+    if (!inside && line == "```" + kind) {
+      inside = true;
+      found.emplace_back();
+    } else if (inside && line == "```") {
+      inside = false;
+    } else if (inside) {
+      found.back() += line + "\n";
+    }
+  }
+  BOOST_REQUIRE_MESSAGE(!inside, page << ": a block without its end");
+  return found;
+}
+
+std::string only_block(const std::string& page, const std::string& kind) {
+  const std::vector<std::string> found = blocks(page, kind);
+  BOOST_REQUIRE_MESSAGE(found.size() == 1,
+                        page << ": expected one " << kind << " block, found " << found.size());
+  return found.front();
+}
+
+// The pages' examples, laid out as a data folder with one chip; gone at the end of the test.
+class Examples {
+ public:
+  Examples() {
+    std::string pattern = (fs::temp_directory_path() / "assay_formats_XXXXXX").string();
+    BOOST_REQUIRE(mkdtemp(pattern.data()) != nullptr);
+    root_ = pattern;
+    write("chips/tiny/accelerator.yaml", only_block("accelerator.md", "yaml"));
+    write("chips/tiny/example.yaml", only_block("mapping.md", "yaml"));
+    write("chips/tiny/parameters.yaml", only_block("parameters.md", "yaml"));
+    write("chips/tiny/measured/example.csv", only_block("chip.md", "csv"));
+    write("chips/tiny/measured/example.import.yaml", only_block("chip.md", "yaml"));
+    write("workloads/example.yaml", only_block("workload.md", "yaml"));
+    write("tiny-example.yaml", only_block("experiment.md", "yaml"));
+  }
+  ~Examples() {
+    std::error_code ignored;
+    fs::remove_all(root_, ignored);
+  }
+  Examples(const Examples&) = delete;
+  Examples& operator=(const Examples&) = delete;
+
+  fs::path at(const std::string& file) const { return root_ / file; }
+  fs::path chip(const std::string& file) const { return root_ / "chips/tiny" / file; }
+  assay::Catalog catalog() const { return {root_}; }
+
+ private:
+  void write(const std::string& file, const std::string& text) {
+    fs::create_directories((root_ / file).parent_path());
+    std::ofstream(root_ / file, std::ios::binary) << text;
+  }
+  fs::path root_;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(formats)
+
+BOOST_AUTO_TEST_CASE(examples_of_the_pages_read) {
+  const Examples examples;
+  const assay::Accelerator accelerator = assay::read_accelerator(examples.chip("accelerator.yaml"));
+  BOOST_TEST(accelerator.name == "tiny");
+  BOOST_TEST(accelerator.lanes() == 16);
+  const assay::MappingFile mappings =
+      assay::read_mappings(examples.chip("example.yaml"), accelerator);
+  BOOST_TEST(mappings.layers.count("conv1") == 1U);
+  BOOST_TEST(mappings.any_layer.has_value());
+  BOOST_TEST(assay::read_parameters(examples.chip("parameters.yaml")).energies.size() == 6U);
+  BOOST_TEST(assay::read_workload(examples.at("workloads/example.yaml")).layers.size() == 2U);
+  BOOST_TEST(assay::import_csv(examples.chip("measured/example.csv"),
+                               examples.chip("measured/example.import.yaml"))
+                 .size() == 2U);
+  BOOST_TEST(assay::read_experiment(examples.at("tiny-example.yaml")).variants.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(example_mappings_are_legal) {
+  const Examples examples;
+  const assay::Accelerator accelerator = assay::read_accelerator(examples.chip("accelerator.yaml"));
+  const assay::MappingFile mappings =
+      assay::read_mappings(examples.chip("example.yaml"), accelerator);
+  for (const assay::Layer& layer :
+       assay::read_workload(examples.at("workloads/example.yaml")).layers) {
+    const auto mapping = assay::resolve(mappings, layer);
+    BOOST_REQUIRE(mapping.has_value());
+    for (const assay::Diagnostic& d : assay::check(layer, accelerator, *mapping))
+      BOOST_ERROR(assay::to_string(d));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(examples_run_as_one_experiment_within_its_bounds) {
+  const Examples examples;
+  const assay::Experiment experiment = assay::read_experiment(examples.at("tiny-example.yaml"));
+  const assay::ReportInput result = assay::run_experiment(experiment, examples.catalog());
+  BOOST_TEST(result.measured.size() == 2U);
+  BOOST_TEST(result.bounds.size() == 2U);
+  for (const assay::BoundCheck& bound : result.bounds)
+    BOOST_TEST(bound.passed(), bound.quantity << " " << bound.statistic << ": found "
+                                              << bound.found.value_or(-1e9));
+  for (const assay::Record& r : result.predicted)
+    if (r.level != "baseline")
+      BOOST_TEST(r.values.count("energy_chip_uj") == 1U, r.layer << " has no energy");
+}
+
+BOOST_AUTO_TEST_CASE(a_new_chip_is_found_by_its_folder) {
+  const Examples examples;
+  BOOST_TEST(examples.catalog().chips() == std::vector<std::string>{"tiny"},
+             boost::test_tools::per_element());
+  BOOST_TEST(assay::find_mapping(examples.chip(""), "example", std::nullopt) ==
+             examples.chip("example.yaml"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
