@@ -43,12 +43,16 @@ class Counter {
     return modes;
   }
 
-  // For each array between parent and child whose network is `a` or `b`: words before it minus words after it.
+  // For each array between parent and child whose network is `a` or `b`: words before it minus
+  // words after it.
   template <class Words, class Put>
-  void along_arrays(Operand o, int parent, int child, Network a, Network b, const Words& words, const Put& put_at) {
+  void along_arrays(Operand o, int parent, int child, Network a, Network b, const Words& words,
+                    const Put& put_at) {
     for (int i = parent + 1; i < child; ++i) {
       const Network n = network(i, o);
-      if (levels_[static_cast<std::size_t>(i)].kind != LevelKind::array || (n != a && n != b) || !has_lanes(i)) continue;
+      if (levels_[static_cast<std::size_t>(i)].kind != LevelKind::array || (n != a && n != b) ||
+          !has_lanes(i))
+        continue;
       LaneModes modes = e_.network_modes(o, i - 1, child, Lanes::sum);
       const std::int64_t after = words(modes);
       modes[static_cast<std::size_t>(i)] = Lanes::sum;
@@ -61,17 +65,20 @@ class Counter {
     const Moved m = o == Operand::I ? Moved::I : Moved::W;
     const auto words = [&](const LaneModes& modes) { return e_.moved(hold, modes, Visits::all); };
     put(hold.level, m, Action::fill, words(all_lanes()));
-    put(hold.parent, m, Action::read, words(e_.network_modes(o, hold.parent, hold.level, Lanes::sum)));
+    put(hold.parent, m, Action::read,
+        words(e_.network_modes(o, hold.parent, hold.level, Lanes::sum)));
     along_arrays(o, hold.parent, hold.level, Network::forward, Network::forward, words,
                  [&](int level, Network, std::int64_t n) { put(level, m, Action::hop, n); });
   }
 
-  void reductions(int parent, int child, const std::function<std::int64_t(const LaneModes&)>& words);
+  void reductions(int parent, int child,
+                  const std::function<std::int64_t(const LaneModes&)>& words);
 
   void outputs(const HoldPoint& hold) {
     const LaneModes own = e_.network_modes(Operand::O, hold.parent, hold.level, Lanes::sum);
     LaneModes once = own;
-    for (int i = hold.parent + 1; i < hold.level; ++i) once[static_cast<std::size_t>(i)] = Lanes::merge;
+    for (int i = hold.parent + 1; i < hold.level; ++i)
+      once[static_cast<std::size_t>(i)] = Lanes::merge;
     const std::int64_t written = e_.moved(hold, own, Visits::all);
     const std::int64_t final_once = e_.moved(hold, once, Visits::last);
     put(hold.parent, Moved::O, Action::write, final_once);
@@ -83,8 +90,10 @@ class Counter {
     put(hold.level, Moved::P, preload ? Action::fill : Action::join, back);
     const std::int64_t drained_final = e_.moved(hold, all_lanes(), Visits::last);
     put(hold.level, Moved::O, Action::drain, drained_final);
-    put(hold.level, Moved::P, Action::drain, e_.moved(hold, all_lanes(), Visits::all) - drained_final);
-    reductions(hold.parent, hold.level, [&](const LaneModes& modes) { return e_.moved(hold, modes, Visits::all); });
+    put(hold.level, Moved::P, Action::drain,
+        e_.moved(hold, all_lanes(), Visits::all) - drained_final);
+    reductions(hold.parent, hold.level,
+               [&](const LaneModes& modes) { return e_.moved(hold, modes, Visits::all); });
   }
 
   void accesses(Operand o) {
@@ -105,11 +114,13 @@ class Counter {
   Counts counts_;
 };
 
-void Counter::reductions(int parent, int child, const std::function<std::int64_t(const LaneModes&)>& words) {
-  along_arrays(Operand::O, parent, child, Network::tree, Network::chain, words, [&](int level, Network n, std::int64_t adds) {
-    put(level, Moved::P, Action::add, adds);
-    if (n == Network::chain) put(level, Moved::P, Action::hop, adds);
-  });
+void Counter::reductions(int parent, int child,
+                         const std::function<std::int64_t(const LaneModes&)>& words) {
+  along_arrays(Operand::O, parent, child, Network::tree, Network::chain, words,
+               [&](int level, Network n, std::int64_t adds) {
+                 put(level, Moved::P, Action::add, adds);
+                 if (n == Network::chain) put(level, Moved::P, Action::hop, adds);
+               });
 }
 
 }  // namespace

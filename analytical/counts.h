@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Access counts in closed form (docs/contract.md, section 4): exact 64-bit integers for every legal mapping, edges included.
-// Reference: the refresh-location model of DNN-Chip Predictor (Zhao et al., ICASSP 2020), made exact for remainders, sliding windows, shared
-// elements between lanes, clipping and partial sums (docs/rationale/0003-closed-form-counts.md).
+// Access counts in closed form (docs/contract.md, section 4): exact 64-bit integers for every legal
+// mapping, edges included. Reference: the refresh-location model of DNN-Chip Predictor (Zhao et
+// al., ICASSP 2020), made exact for remainders, sliding windows, shared elements between lanes,
+// clipping and partial sums (docs/rationale/0003-closed-form-counts.md).
 #pragma once
 
 #include <array>
@@ -25,18 +26,21 @@ struct Counts {
   std::int64_t points = 0;  // multiply-accumulates (operations for layers without weights)
 
   std::int64_t& at(int level, Moved m, Action a) {
-    return n[static_cast<std::size_t>(level)][static_cast<std::size_t>(m)][static_cast<std::size_t>(a)];
+    return n[static_cast<std::size_t>(level)][static_cast<std::size_t>(m)]
+            [static_cast<std::size_t>(a)];
   }
   std::int64_t at(int level, Moved m, Action a) const {
-    return n[static_cast<std::size_t>(level)][static_cast<std::size_t>(m)][static_cast<std::size_t>(a)];
+    return n[static_cast<std::size_t>(level)][static_cast<std::size_t>(m)]
+            [static_cast<std::size_t>(a)];
   }
 };
 
-// Which visits of a hold are summed: all of them, those at index 0 of every temporal reduction loop outside, those at the last.
+// Which visits of a hold are summed: all of them, those at index 0 of every temporal reduction loop
+// outside, those at the last.
 enum class Visits : std::uint8_t { all, first, last };
 
-// A layer, accelerator and compiled nest with everything that several counts need. Cheap to make; refers to its arguments and remembers sums, so each
-// thread makes its own.
+// A layer, accelerator and compiled nest with everything that several counts need. Cheap to make;
+// refers to its arguments and remembers sums, so each thread makes its own.
 class Evaluation {
  public:
   Evaluation(const Layer& layer, const Accelerator& accelerator, const Nest& nest);
@@ -45,10 +49,12 @@ class Evaluation {
   std::int64_t moved(const HoldPoint& hold, const LaneModes& modes, Visits visits) const;
   // Number of visits (tile changes) of a hold, in lane 0.
   std::int64_t visits(const HoldPoint& hold) const;
-  // Accesses of all temporal iterations to an operand, lanes of the arrays combined as the modes say.
+  // Accesses of all temporal iterations to an operand, lanes of the arrays combined as the modes
+  // say.
   std::int64_t accesses(Operand operand, const LaneModes& modes) const;
 
-  // Lanes combined as the operand's networks do: arrays outside the parent as `outside`, arrays between parent and child as their network says.
+  // Lanes combined as the operand's networks do: arrays outside the parent as `outside`, arrays
+  // between parent and child as their network says.
   LaneModes network_modes(Operand operand, int parent, int child, Lanes outside) const;
 
   const Layer& layer() const { return layer_; }
@@ -59,7 +65,8 @@ class Evaluation {
 
  private:
   struct Scope;  // one product-form sum
-  // Counts and latency ask for the same sums; modes of arrays without lanes outside the hold make no difference.
+  // Counts and latency ask for the same sums; modes of arrays without lanes outside the hold make
+  // no difference.
   struct Known {
     std::uint64_t key;
     std::int64_t value;

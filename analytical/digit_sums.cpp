@@ -16,8 +16,8 @@ std::int64_t digit_sum(const DimLoops& loops, int k, const Takes& takes, Leaf le
     full[at] = takes[at] == Take::all ? mul(full[at + 1], loops.digit[at].bound) : full[at + 1];
   }
   std::int64_t sum = 0;
-  std::int64_t left = loops.size;       // elements left to the tile followed: the last one
-  std::int64_t left_lane0 = loops.size; // and to lane 0 in the same iteration
+  std::int64_t left = loops.size;        // elements left to the tile followed: the last one
+  std::int64_t left_lane0 = loops.size;  // and to lane 0 in the same iteration
   for (int i = 0; i < k; ++i) {
     const Digit& digit = loops.digit[static_cast<std::size_t>(i)];
     const std::int64_t trips = ceil_div(left, digit.stride);
@@ -62,12 +62,14 @@ LaneGroups lane_groups(const DimLoops& loops, int k) {
   const auto put = [&](std::int64_t n_lanes, std::int64_t n_tuples) {
     if (n_tuples > 0) out.group[static_cast<std::size_t>(out.count++)] = {n_lanes, n_tuples};
   };
-  // Follow the last tile. `before`: full lanes of outer spatial digits that run beside it. Tuples in which the followed lane is idle but those
-  // before it run are added at the end of each spatial digit: their number is what the inner digits of a full lane have more than the followed one.
+  // Follow the last tile. `before`: full lanes of outer spatial digits that run beside it. Tuples
+  // in which the followed lane is idle but those before it run are added at the end of each spatial
+  // digit: their number is what the inner digits of a full lane have more than the followed one.
   std::int64_t left = loops.size;
   std::int64_t before = 0;
-  std::array<std::int64_t, kMaxDigits + 1> idle_lanes{};  // lanes that run when the followed lane of spatial digit i is idle
-  std::array<std::int64_t, kMaxDigits + 1> covered{};     // tuples emitted inside depth i
+  std::array<std::int64_t, kMaxDigits + 1>
+      idle_lanes{};  // lanes that run when the followed lane of spatial digit i is idle
+  std::array<std::int64_t, kMaxDigits + 1> covered{};  // tuples emitted inside depth i
   std::array<bool, kMaxDigits + 1> open{};
   std::array<std::int64_t, kMaxDigits + 1> trips_at{};
   for (int i = 0; i < k; ++i) {

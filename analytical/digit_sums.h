@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Closed-form sums over the digits of one dimension. All but the last tile at every depth are full, so a sum over a loop is (iterations - 1) times
-// the value of a full tile plus the value of the remainder: linear in the number of digits, independent of their bounds.
+// Closed-form sums over the digits of one dimension. All but the last tile at every depth are full,
+// so a sum over a loop is (iterations - 1) times the value of a full tile plus the value of the
+// remainder: linear in the number of digits, independent of their bounds.
 #pragma once
 
 #include <array>
@@ -10,7 +11,8 @@
 
 namespace assay::analytical {
 
-// How a digit enters a sum: every iteration; only iteration 0; only the last iteration that lane 0 makes.
+// How a digit enters a sum: every iteration; only iteration 0; only the last iteration that lane 0
+// makes.
 enum class Take : std::uint8_t { all, first, last };
 using Takes = std::array<Take, kMaxDigits>;
 
@@ -19,8 +21,9 @@ enum class Leaf : std::uint8_t { extent, one };  // what a tile counts: its size
 // Sum over the first k digits of a dimension.
 std::int64_t digit_sum(const DimLoops& loops, int k, const Takes& takes, Leaf leaf);
 
-// For every temporal tuple of the first k digits: how many lanes (spatial digits) are active. The lanes active together are
-// the first ones in lexicographic order, so a count describes them. Groups have distinct meaning but may repeat a lane count.
+// For every temporal tuple of the first k digits: how many lanes (spatial digits) are active. The
+// lanes active together are the first ones in lexicographic order, so a count describes them.
+// Groups have distinct meaning but may repeat a lane count.
 struct LaneGroup {
   std::int64_t lanes = 0;
   std::int64_t tuples = 0;

@@ -8,11 +8,14 @@
 namespace assay::analytical {
 namespace {
 
-const Digit& digit_at(const DimLoops& loops, int i) { return loops.digit[static_cast<std::size_t>(i)]; }
+const Digit& digit_at(const DimLoops& loops, int i) {
+  return loops.digit[static_cast<std::size_t>(i)];
+}
 
-// Whether the loop makes a single iteration where all outer temporal loops of its dimension are at their last.
+// Whether the loop makes a single iteration where all outer temporal loops of its dimension are at
+// their last.
 bool single_at_the_end(const DimLoops& loops, int index) {
-  if (index == 0) return false;  // the outermost loop of a dimension makes at least two
+  if (index == 0) return false;    // the outermost loop of a dimension makes at least two
   std::int64_t left = loops.size;  // lane 0
   for (int i = 0; i < index; ++i) {
     const Digit& d = digit_at(loops, i);
@@ -28,15 +31,19 @@ struct Evaluation::Scope {
   const HoldPoint& hold;
   LaneModes modes;
   Visits visits;
-  bool count_events;       // 1 per event instead of the elements
-  int repeat_pos;          // irrelevant temporal loops outside it make visits of their own; those inside do not
-  LoopRef slide;              // the loop whose advances slide; pos -1: none
-  unsigned at_last = 0;    // dimensions restricted to their last temporal tuple
+  bool count_events;  // 1 per event instead of the elements
+  int repeat_pos;  // irrelevant temporal loops outside it make visits of their own; those inside do
+                   // not
+  LoopRef slide;   // the loop whose advances slide; pos -1: none
+  unsigned at_last = 0;  // dimensions restricted to their last temporal tuple
 };
 
 Evaluation::Evaluation(const Layer& layer, const Accelerator& accelerator, const Nest& nest)
-    : layer_(layer), accelerator_(accelerator), nest_(nest),
-      rows_(input_axis(layer, accelerator, true)), columns_(input_axis(layer, accelerator, false)) {}
+    : layer_(layer),
+      accelerator_(accelerator),
+      nest_(nest),
+      rows_(input_axis(layer, accelerator, true)),
+      columns_(input_axis(layer, accelerator, false)) {}
 
 std::int64_t Evaluation::dimension(const Scope& s, Dim dim) const {
   const DimLoops& loops = nest_.dims[dim];
@@ -57,8 +64,9 @@ std::int64_t Evaluation::dimension(const Scope& s, Dim dim) const {
     } else if (d.pos >= s.repeat_pos) {
       take = Take::first;
     } else {
-      take = s.visits == Visits::all ? Take::all
-             : s.visits == Visits::first ? Take::first : Take::last;
+      take = s.visits == Visits::all     ? Take::all
+             : s.visits == Visits::first ? Take::first
+                                         : Take::last;
     }
     seen |= 1U << static_cast<unsigned>(take);
   }
@@ -84,14 +92,16 @@ std::int64_t Evaluation::product(const Scope& s) const {
   std::int64_t total = s.count_events ? 1 : s.hold.whole;
   const bool input_boxes = s.hold.operand == Operand::I && !s.count_events;
   const unsigned axes = bit(Dim::P) | bit(Dim::Q) | bit(Dim::R) | bit(Dim::S);
-  for (unsigned left = input_boxes ? s.hold.tiled & ~axes : s.hold.tiled; left != 0; left &= left - 1)
+  for (unsigned left = input_boxes ? s.hold.tiled & ~axes : s.hold.tiled; left != 0;
+       left &= left - 1)
     total = mul(total, dimension(s, static_cast<Dim>(__builtin_ctz(left))));
   if (input_boxes) total = mul(mul(total, axis(s, rows_)), axis(s, columns_));
   return total;
 }
 
-// The product form counts a visit per iteration of every loop outside the innermost relevant one. Where relevant loops make a single
-// iteration (only at the very end of their dimension), irrelevant loops just outside them change nothing: those visits are one.
+// The product form counts a visit per iteration of every loop outside the innermost relevant one.
+// Where relevant loops make a single iteration (only at the very end of their dimension),
+// irrelevant loops just outside them change nothing: those visits are one.
 std::int64_t Evaluation::sum_with_merged_visits(Scope s) const {
   const unsigned relevant = relevant_dims(s.hold.operand);
   LoopRef loop = s.slide;
@@ -124,8 +134,9 @@ std::int64_t Evaluation::remember(std::uint64_t key, const Compute& compute) con
 }
 
 std::int64_t Evaluation::moved(const HoldPoint& hold, const LaneModes& modes, Visits which) const {
-  const std::uint64_t key = mode_bits(modes, hold.pos) << 24U | static_cast<std::uint64_t>(hold.pos) << 8U |
-                            static_cast<std::uint64_t>(hold.operand) << 4U | static_cast<std::uint64_t>(which);
+  const std::uint64_t key =
+      mode_bits(modes, hold.pos) << 24U | static_cast<std::uint64_t>(hold.pos) << 8U |
+      static_cast<std::uint64_t>(hold.operand) << 4U | static_cast<std::uint64_t>(which);
   return remember(key, [&] {
     return sum_with_merged_visits({hold, modes, which, false, 0, hold.innermost, 0});
   });
@@ -169,7 +180,8 @@ LaneModes Evaluation::network_modes(Operand operand, int parent, int child, Lane
     if (i < parent) modes[static_cast<std::size_t>(i)] = outside;
     const Network n = level.network[operand];
     const bool separate = n == Network::unicast || n == Network::none || n == Network::absent;
-    if (i > parent && i < child) modes[static_cast<std::size_t>(i)] = separate ? Lanes::sum : Lanes::merge;
+    if (i > parent && i < child)
+      modes[static_cast<std::size_t>(i)] = separate ? Lanes::sum : Lanes::merge;
   }
   return modes;
 }

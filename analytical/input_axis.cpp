@@ -10,10 +10,12 @@
 namespace assay::analytical {
 namespace {
 
-// The digits of one dimension outside a hold, seen as temporal tiles each of which is cut into lanes.
+// The digits of one dimension outside a hold, seen as temporal tiles each of which is cut into
+// lanes.
 class TiledDim {
  public:
-  TiledDim(const DimLoops& loops, int k, const LaneModes& modes) : loops_(loops), k_(k), modes_(modes) {
+  TiledDim(const DimLoops& loops, int k, const LaneModes& modes)
+      : loops_(loops), k_(k), modes_(modes) {
     bool spatial_seen = false;
     for (int i = 0; i < k; ++i) {
       const Digit& d = digit(i);
@@ -29,7 +31,8 @@ class TiledDim {
     if (temporal_tile_ == 0) temporal_tile_ = loops.size;
   }
 
-  // Whether all temporal digits stand outside all spatial ones: then temporal tiles are equal and consecutive.
+  // Whether all temporal digits stand outside all spatial ones: then temporal tiles are equal and
+  // consecutive.
   bool regular() const { return regular_; }
   std::int64_t tiles() const { return ceil_div(loops_.size, temporal_tile_); }
   std::int64_t temporal_tile() const { return temporal_tile_; }
@@ -95,7 +98,8 @@ class TiledDim {
     return list;
   }
 
-  void list_lanes(int i, std::int64_t start, std::int64_t key, LaneList& list, std::int64_t limit) const {
+  void list_lanes(int i, std::int64_t start, std::int64_t key, LaneList& list,
+                  std::int64_t limit) const {
     if (start >= limit) return;
     if (i == k_) {
       list.lane.push_back({start, key});
@@ -105,11 +109,12 @@ class TiledDim {
     if (d.array == kTemporal) return list_lanes(i + 1, start, key, list, limit);
     const std::int64_t lanes = mode(d) == Lanes::first ? 1 : d.bound;
     for (std::int64_t s = 0; s < lanes && start + s * d.stride < limit; ++s)
-      list_lanes(i + 1, start + s * d.stride,
-                 mode(d) == Lanes::sum ? key * d.bound + s : key, list, limit);
+      list_lanes(i + 1, start + s * d.stride, mode(d) == Lanes::sum ? key * d.bound + s : key, list,
+                 limit);
   }
 
-  // Like list_lanes, but the active lanes are given by their number; `kept` is false below a lane that a `first` digit hides.
+  // Like list_lanes, but the active lanes are given by their number; `kept` is false below a lane
+  // that a `first` digit hides.
   void list_prefix(int i, std::int64_t start, std::int64_t key, LaneList& list, std::int64_t& left,
                    bool kept) const {
     if (left == 0) return;
@@ -121,8 +126,8 @@ class TiledDim {
     const Digit& d = digit(i);
     if (d.array == kTemporal) return list_prefix(i + 1, start, key, list, left, kept);
     for (std::int64_t s = 0; s < d.bound && left > 0; ++s)
-      list_prefix(i + 1, start + s * d.stride, mode(d) == Lanes::sum ? key * d.bound + s : key, list, left,
-                  kept && (s == 0 || mode(d) != Lanes::first));
+      list_prefix(i + 1, start + s * d.stride, mode(d) == Lanes::sum ? key * d.bound + s : key,
+                  list, left, kept && (s == 0 || mode(d) != Lanes::first));
   }
 
   void list_tuples(int i, Tuple tuple, int slide_pos, std::vector<Tuple>& out) const {
@@ -134,7 +139,9 @@ class TiledDim {
     const Digit& d = digit(i);
     if (d.array != kTemporal) return list_tuples(i + 1, tuple, slide_pos, out);
     for (std::int64_t t = 0; t < d.bound && tuple.start + t * d.stride < loops_.size; ++t)
-      list_tuples(i + 1, {tuple.start + t * d.stride, tuple.slides || (d.pos == slide_pos && t > 0)}, slide_pos, out);
+      list_tuples(i + 1,
+                  {tuple.start + t * d.stride, tuple.slides || (d.pos == slide_pos && t > 0)},
+                  slide_pos, out);
   }
 
   const DimLoops& loops_;
@@ -160,7 +167,8 @@ struct Runs {
   }
 };
 
-// slide_bound: bound of the sliding loop if it is the innermost temporal loop of this dimension, else 0.
+// slide_bound: bound of the sliding loop if it is the innermost temporal loop of this dimension,
+// else 0.
 Runs runs_of(const TiledDim& dim, bool last_only, std::int64_t slide_bound) {
   Runs runs;
   const std::int64_t n = dim.tiles();
@@ -178,7 +186,7 @@ Runs runs_of(const TiledDim& dim, bool last_only, std::int64_t slide_bound) {
   const std::int64_t parents = n == 1 ? 0 : ceil_div(n - 1, b);  // multiples of b below n-1
   runs.put({0, b, parents, 1, false});
   runs.put({n - 1, 1, 1, 1, last_slides});
-  runs.put({1, 1, n - 2, 1, true});       // every inner tile slides ...
+  runs.put({1, 1, n - 2, 1, true});         // every inner tile slides ...
   runs.put({b, b, parents - 1, -1, true});  // ... but those at index 0 of the loop
   return runs;
 }
@@ -186,8 +194,10 @@ Runs runs_of(const TiledDim& dim, bool last_only, std::int64_t slide_bound) {
 class AxisSum {
  public:
   AxisSum(const Nest& nest, const InputAxis& axis, const AxisEvents& events, const LaneModes& modes)
-      : axis_(axis), events_(events),
-        out_loops_(nest.dims[axis.out]), filter_loops_(nest.dims[axis.filter]),
+      : axis_(axis),
+        events_(events),
+        out_loops_(nest.dims[axis.out]),
+        filter_loops_(nest.dims[axis.filter]),
         out_(out_loops_, out_loops_.outside(events.pos), modes),
         filter_(filter_loops_, filter_loops_.outside(events.pos), modes) {
     out_slide_ = slide_digit(out_loops_);
@@ -197,7 +207,8 @@ class AxisSum {
   std::int64_t run() const {
     if (!out_.regular() || !filter_.regular()) return enumerate();
     const Runs outs = runs_of(out_, events_.last_out, out_slide_ ? out_slide_->bound : 0);
-    const Runs filters = runs_of(filter_, events_.last_filter, filter_slide_ ? filter_slide_->bound : 0);
+    const Runs filters =
+        runs_of(filter_, events_.last_filter, filter_slide_ ? filter_slide_->bound : 0);
     std::int64_t total = 0;
     for (int i = 0; i < outs.count; ++i)
       for (int j = 0; j < filters.count; ++j) {
@@ -216,15 +227,18 @@ class AxisSum {
     return nullptr;
   }
 
-  std::int64_t size_at(const Run& o, const Run& f, std::int64_t to, std::int64_t tf, bool clip) const {
+  std::int64_t size_at(const Run& o, const Run& f, std::int64_t to, std::int64_t tf,
+                       bool clip) const {
     const LaneList out = out_.lanes_of_tile(to, o.slides ? out_slide_->stride : 0);
     const LaneList filter = filter_.lanes_of_tile(tf, f.slides ? filter_slide_->stride : 0);
-    return event_size(axis_, out, filter, o.slides || f.slides, clip ? Clip{0, axis_.extent - 1} : Clip{});
+    return event_size(axis_, out, filter, o.slides || f.slides,
+                      clip ? Clip{0, axis_.extent - 1} : Clip{});
   }
 
   // Position of the first element of the tile pair, all lanes together.
   std::int64_t base(std::int64_t to, std::int64_t tf) const {
-    return to * out_.temporal_tile() * axis_.stride + tf * filter_.temporal_tile() * axis_.dilation - axis_.pad;
+    return to * out_.temporal_tile() * axis_.stride +
+           tf * filter_.temporal_tile() * axis_.dilation - axis_.pad;
   }
 
   std::int64_t pair(const Run& o, const Run& f) const {
@@ -250,7 +264,8 @@ class AxisSum {
   }
 
   // Smallest index above j at which the filter tile pushes the last out tile over the end.
-  std::int64_t first_high(const Run& f, std::int64_t last_o, std::int64_t span, std::int64_t j) const {
+  std::int64_t first_high(const Run& f, std::int64_t last_o, std::int64_t span,
+                          std::int64_t j) const {
     const std::int64_t pitch = f.step * filter_.temporal_tile() * axis_.dilation;
     const std::int64_t room = axis_.extent - 1 - span - base(last_o, f.first + j * f.step);  // >= 0
     return std::min(f.n, j + room / pitch + 1);
@@ -262,7 +277,8 @@ class AxisSum {
     const std::int64_t pitch = o.step * out_.temporal_tile() * axis_.stride;
     const std::int64_t start = base(o.first, tf);
     const std::int64_t low = start >= 0 ? 0 : std::min(o.n, ceil_div(-start, pitch));
-    const std::int64_t room = axis_.extent - 1 - span - start;  // tiles with i*pitch <= room end inside
+    const std::int64_t room =
+        axis_.extent - 1 - span - start;  // tiles with i*pitch <= room end inside
     const std::int64_t ends_inside = room < 0 ? 0 : std::min(o.n, room / pitch + 1);
     const std::int64_t high_from = std::max(low, ends_inside);
     std::int64_t total = mul(high_from - low, inside);
@@ -307,7 +323,8 @@ InputAxis input_axis(const Layer& layer, const Accelerator& accelerator, bool ro
   a.stride = rows ? layer.stride_h : layer.stride_w;
   a.dilation = rows ? layer.dilation_h : layer.dilation_w;
   const std::int64_t pad = rows ? layer.pad_top : layer.pad_left;
-  const std::int64_t reach = add(mul(layer.size[a.out] - 1, a.stride), mul(layer.size[a.filter] - 1, a.dilation));
+  const std::int64_t reach =
+      add(mul(layer.size[a.out] - 1, a.stride), mul(layer.size[a.filter] - 1, a.dilation));
   if (accelerator.padding == Padding::stored) return a;
   a.pad = pad;
   a.extent = rows ? layer.input_h : layer.input_w;
@@ -315,9 +332,12 @@ InputAxis input_axis(const Layer& layer, const Accelerator& accelerator, bool ro
   return a;
 }
 
-std::int64_t axis_sum(const Nest& nest, const InputAxis& axis, const AxisEvents& events, const LaneModes& modes) {
-  if (nest.dims[axis.out].outside(events.pos) == 0 && nest.dims[axis.filter].outside(events.pos) == 0) {
-    const std::int64_t reach = (nest.dims[axis.out].size - 1) * axis.stride + (nest.dims[axis.filter].size - 1) * axis.dilation;
+std::int64_t axis_sum(const Nest& nest, const InputAxis& axis, const AxisEvents& events,
+                      const LaneModes& modes) {
+  if (nest.dims[axis.out].outside(events.pos) == 0 &&
+      nest.dims[axis.filter].outside(events.pos) == 0) {
+    const std::int64_t reach = (nest.dims[axis.out].size - 1) * axis.stride +
+                               (nest.dims[axis.filter].size - 1) * axis.dilation;
     if (!axis.clipped) return reach + 1;
     return std::max<std::int64_t>(0, std::min(reach - axis.pad, axis.extent - 1) + 1);
   }

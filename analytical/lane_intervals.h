@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lanes of one dimension in one event, and the size of what all lane pairs of an axis move in that event. Internal to input_axis.cpp.
+// Lanes of one dimension in one event, and the size of what all lane pairs of an axis move in that
+// event. Internal to input_axis.cpp.
 #pragma once
 
 #include <cstdint>
@@ -10,21 +11,21 @@
 
 namespace assay::analytical {
 
-// The lanes of one dimension active in an event. Lane i starts at start(i) and has size(i) indices. Uniform lanes stand one tile apart; otherwise `explicit_`
-// lists them.
+// The lanes of one dimension active in an event. Lane i starts at start(i) and has size(i) indices.
+// Uniform lanes stand one tile apart; otherwise `explicit_` lists them.
 struct LaneList {
-  std::int64_t first = 0;       // start of lane 0
-  std::int64_t step = 0;        // tile size of one lane
+  std::int64_t first = 0;  // start of lane 0
+  std::int64_t step = 0;   // tile size of one lane
   std::int64_t count = 1;
-  std::int64_t size = 0;        // of the dimension, bounds the last lane
-  std::int64_t slide = 0;       // the event advanced this dimension by so many indices; 0: it did not
+  std::int64_t size = 0;   // of the dimension, bounds the last lane
+  std::int64_t slide = 0;  // the event advanced this dimension by so many indices; 0: it did not
   Lanes uniform_mode = Lanes::sum;  // mode of all lanes together, when they share one
   bool mixed = false;               // lanes have different modes: use `lane`
   struct Lane {
     std::int64_t start;
     std::int64_t key;  // equal keys merge
   };
-  std::vector<Lane> lane;           // filled only where `mixed` or not uniform
+  std::vector<Lane> lane;  // filled only where `mixed` or not uniform
   bool listed = false;
 
   std::int64_t start(std::int64_t i) const {
@@ -43,7 +44,7 @@ struct Clip {
 };
 
 // Elements along the axis that an event moves.
-std::int64_t event_size(const InputAxis& axis, const LaneList& out, const LaneList& filter, bool slides,
-                        const Clip& clip);
+std::int64_t event_size(const InputAxis& axis, const LaneList& out, const LaneList& filter,
+                        bool slides, const Clip& clip);
 
 }  // namespace assay::analytical

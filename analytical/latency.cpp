@@ -16,14 +16,16 @@ std::int64_t lane0(const DimLoops& loops, int steps_pos, bool iterations_inside)
   for (int i = 0; i < loops.count; ++i) {
     const Digit& d = loops.digit[static_cast<std::size_t>(i)];
     const bool inside = d.pos > steps_pos;
-    if (d.array != kTemporal || (inside && !iterations_inside)) takes[static_cast<std::size_t>(i)] = Take::first;
+    if (d.array != kTemporal || (inside && !iterations_inside))
+      takes[static_cast<std::size_t>(i)] = Take::first;
   }
   return digit_sum(loops, loops.count, takes, Leaf::one);
 }
 
 enum class OffChip : std::uint8_t { free, timed };  // processing latency, total latency
 
-// Words of one hold over the layer: on the parent's port after the arrays have combined them, and on the child's port (fullest instance).
+// Words of one hold over the layer: on the parent's port after the arrays have combined them, and
+// on the child's port (fullest instance).
 struct Words {
   double visits = 0;
   double parent = 0, child = 0;              // all visits
@@ -38,7 +40,7 @@ struct Traffic {
   double latency = 0;  // per transfer
   bool single_slot = false;
   double hidden_per_visit = 0;  // work of deeper levels that goes on meanwhile
-  int port = -1;       // level * kMaxPorts + port of the slowest
+  int port = -1;                // level * kMaxPorts + port of the slowest
 };
 
 class Fast {
@@ -46,7 +48,8 @@ class Fast {
   Fast(const Evaluation& e, const Precision& precision)
       : e_(e), nest_(e.nest()), levels_(e.accelerator().levels), precision_(precision) {
     for (const Level& level : levels_)
-      if (level.ports.size() > kMaxPorts) throw std::invalid_argument("more than 8 ports in level " + level.name);
+      if (level.ports.size() > kMaxPorts)
+        throw std::invalid_argument("more than 8 ports in level " + level.name);
     compute();
     for (int i = 0; i < nest_.holds; ++i) {
       const HoldPoint& h = nest_.hold[static_cast<std::size_t>(i)];
@@ -113,7 +116,9 @@ class Fast {
   }
 
   void fill_words(const HoldPoint& h, Words& w) const {
-    if (has_ports(h.parent)) w.parent = moved(h, e_.network_modes(h.operand, h.parent, h.level, Lanes::first), Visits::all);
+    if (has_ports(h.parent))
+      w.parent =
+          moved(h, e_.network_modes(h.operand, h.parent, h.level, Lanes::first), Visits::all);
     if (has_ports(h.level)) w.child = moved(h, first_lanes(), Visits::all);
   }
 
@@ -134,7 +139,9 @@ class Fast {
     }
   }
 
-  bool has_ports(int level) const { return !levels_[static_cast<std::size_t>(level)].ports.empty(); }
+  bool has_ports(int level) const {
+    return !levels_[static_cast<std::size_t>(level)].ports.empty();
+  }
 
   double moved(const HoldPoint& h, const LaneModes& modes, Visits which) const {
     return static_cast<double>(e_.moved(h, modes, which));
@@ -147,7 +154,9 @@ class Fast {
   }
 
   int bits(Operand o) const {
-    return o == Operand::I ? precision_.input_bits : o == Operand::W ? precision_.weight_bits : precision_.psum_bits;
+    return o == Operand::I   ? precision_.input_bits
+           : o == Operand::W ? precision_.weight_bits
+                             : precision_.psum_bits;
   }
 
   // Port of a level that serves a transfer; -1 if the level is ideal or takes no time in this mode.
@@ -160,10 +169,12 @@ class Fast {
   }
 
   // Adds words to a port; returns their cycles.
-  double load(int level, Operand o, Transfer t, double bits_moved, Traffic& traffic, double& slowest) {
+  double load(int level, Operand o, Transfer t, double bits_moved, Traffic& traffic,
+              double& slowest) {
     const int p = port(level, o, t);
     if (p < 0) return 0;
-    const Port& port_ref = levels_[static_cast<std::size_t>(level)].ports[static_cast<std::size_t>(p)];
+    const Port& port_ref =
+        levels_[static_cast<std::size_t>(level)].ports[static_cast<std::size_t>(p)];
     const double cycles = bits_moved / port_ref.bandwidth_bits_per_cycle.value();
     out_.busy[static_cast<std::size_t>(level)][static_cast<std::size_t>(p)] += cycles;
     traffic.latency += static_cast<double>(port_ref.latency_cycles);
@@ -195,7 +206,8 @@ class Fast {
     }
   }
 
-  // While a transfer into an outer level waits for its only slot, the tiles already in the next inner level of the operand are worked on.
+  // While a transfer into an outer level waits for its only slot, the tiles already in the next
+  // inner level of the operand are worked on.
   double hidden(int i, double steps_time) const {
     const HoldPoint& h = nest_.hold[static_cast<std::size_t>(i)];
     for (int k = i + 1; k < nest_.holds; ++k) {
@@ -219,10 +231,13 @@ class Fast {
     const double p = precision_.psum_bits, o = precision_.output_bits;
     const bool preload = e_.accelerator().accumulate == Accumulate::preload;
     double drain = 0, read = 0;
-    load(h.parent, Operand::O, Transfer::write, (w.parent - w.parent_final) * p + w.parent_final * o, t, drain);
-    load(h.level, Operand::O, Transfer::drain, (w.child - w.child_final) * p + w.child_final * o, t, drain);
+    load(h.parent, Operand::O, Transfer::write,
+         (w.parent - w.parent_final) * p + w.parent_final * o, t, drain);
+    load(h.level, Operand::O, Transfer::drain, (w.child - w.child_final) * p + w.child_final * o, t,
+         drain);
     if (w.parent_back > 0) load(h.parent, Operand::O, Transfer::read, w.parent_back * p, t, read);
-    if (w.child_back > 0 && preload) load(h.level, Operand::O, Transfer::fill, w.child_back * p, t, read);
+    if (w.child_back > 0 && preload)
+      load(h.level, Operand::O, Transfer::fill, w.child_back * p, t, read);
     // A join reads through its own FIFO beside the drain; a preload needs the slot after it.
     t.cycles = preload ? drain + read : std::max(drain, read);
     drains_ += t.visits > 0 ? drain / t.visits + t.latency : 0;
@@ -232,8 +247,9 @@ class Fast {
     return std::max(0.0, t.cycles / t.visits + t.latency - t.hidden_per_visit);
   }
 
-  // At a boundary where several single-slot tiles change, those on different ports move together and those on one port after each other. A
-  // boundary of an outer hold is one of every inner hold too, so boundaries are taken in classes by number of visits.
+  // At a boundary where several single-slot tiles change, those on different ports move together
+  // and those on one port after each other. A boundary of an outer hold is one of every inner hold
+  // too, so boundaries are taken in classes by number of visits.
   void expose() {
     std::array<int, kMaxHolds> order{};
     int n = 0;
@@ -242,11 +258,13 @@ class Fast {
       if (t.single_slot && t.visits > 0 && wait(t) > 0) order[static_cast<std::size_t>(n++)] = i;
     }
     std::sort(order.begin(), order.begin() + n, [&](int a, int b) {
-      return traffic_[static_cast<std::size_t>(a)].visits < traffic_[static_cast<std::size_t>(b)].visits;
+      return traffic_[static_cast<std::size_t>(a)].visits <
+             traffic_[static_cast<std::size_t>(b)].visits;
     });
     double seen = 0;
     for (int k = 0; k < n; ++k) {
-      const double boundaries = traffic_[static_cast<std::size_t>(order[static_cast<std::size_t>(k)])].visits - seen;
+      const double boundaries =
+          traffic_[static_cast<std::size_t>(order[static_cast<std::size_t>(k)])].visits - seen;
       seen += boundaries;
       if (boundaries > 0) expose_class(order, k, n, boundaries);
     }
@@ -273,7 +291,8 @@ class Fast {
     }
   }
 
-  // First fills of what is prefetched later on, along the longest operand; the last drain of what is overlapped before.
+  // First fills of what is prefetched later on, along the longest operand; the last drain of what
+  // is overlapped before.
   void edges() {
     for (Operand o : {Operand::I, Operand::W}) {
       double path = 0;
@@ -288,7 +307,8 @@ class Fast {
     double exposed = 0;
     for (int i = 0; i < nest_.holds; ++i) {
       const Traffic& t = traffic_[static_cast<std::size_t>(i)];
-      if (nest_.hold[static_cast<std::size_t>(i)].operand == Operand::O && t.single_slot && t.visits > 0)
+      if (nest_.hold[static_cast<std::size_t>(i)].operand == Operand::O && t.single_slot &&
+          t.visits > 0)
         exposed += std::min(wait(t), t.cycles / t.visits + t.latency);
     }
     out_.drain = std::max(0.0, drains_ - exposed);

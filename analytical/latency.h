@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fast-mode latency: bounds on the times of docs/contract.md, section 5, from totals alone. Model, formulas and limits:
-// docs/rationale/0002-fast-latency.md.
+// Fast-mode latency: bounds on the times of docs/contract.md, section 5, from totals alone. Model,
+// formulas and limits: docs/rationale/0002-fast-latency.md.
 //
 //   latency = max( compute + exposed + ramp + drain,  traffic of every port )
 //
-// compute: steps one after another. exposed: transfers that nothing can overlap because their level has a single slot.
-// ramp: the first fills before the first step. drain: what is left after the last one. All in cycles of the core clock.
+// compute: steps one after another. exposed: transfers that nothing can overlap because their level
+// has a single slot. ramp: the first fills before the first step. drain: what is left after the
+// last one. All in cycles of the core clock.
 #pragma once
 
 #include <array>
@@ -13,7 +14,6 @@
 #include "analytical/counts.h"
 
 namespace assay::analytical {
-
 
 struct FastLatency {
   double cycles = 0;

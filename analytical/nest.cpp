@@ -19,11 +19,13 @@ int array_level(const Accelerator& accelerator, char axis) {
   return kTemporal;
 }
 
-void add_holds(const Mapping& mapping, const Entry& entry, int pos, PerOperand<int>& parent, Nest& nest) {
+void add_holds(const Mapping& mapping, const Entry& entry, int pos, PerOperand<int>& parent,
+               Nest& nest) {
   for (Operand o : kAllOperands) {
     if (((entry.operands >> static_cast<unsigned>(index(o))) & 1U) == 0) continue;
     if (nest.holds == kMaxHolds) too_many(mapping, entry.line, "expected at most 24 holds");
-    nest.hold[static_cast<std::size_t>(nest.holds++)] = {o, entry.level, parent[o], pos, {}, {}, 0, 1};
+    nest.hold[static_cast<std::size_t>(nest.holds++)] = {o,  entry.level, parent[o], pos,
+                                                         {}, {},          0,         1};
     parent[o] = entry.level;
     nest.innermost_hold = pos;
   }
@@ -48,7 +50,8 @@ LoopRef innermost_loop(const Nest& nest, int pos, unsigned dims) {
 
 Nest compile(const Layer& layer, const Accelerator& accelerator, const Mapping& mapping) {
   Nest nest;
-  if (accelerator.levels.size() > kMaxLevels) too_many(mapping, 0, "expected an accelerator of at most 16 levels");
+  if (accelerator.levels.size() > kMaxLevels)
+    too_many(mapping, 0, "expected an accelerator of at most 16 levels");
   nest.length = static_cast<int>(mapping.nest.size());
   const std::array<int, 2> arrays{array_level(accelerator, 'x'), array_level(accelerator, 'y')};
   PerOperand<int> parent{};
@@ -61,7 +64,8 @@ Nest compile(const Layer& layer, const Accelerator& accelerator, const Mapping& 
       continue;
     }
     DimLoops& loops = nest.dims[e.dim];
-    if (loops.count == kMaxDigits) too_many(mapping, e.line, "expected at most 12 loops of one dimension");
+    if (loops.count == kMaxDigits)
+      too_many(mapping, e.line, "expected at most 12 loops of one dimension");
     const int array = e.kind == EntryKind::loop ? kTemporal : arrays[e.axis == 'x' ? 0 : 1];
     loops.digit[static_cast<std::size_t>(loops.count++)] = {e.bound, 1, i, array};
     if (array != kTemporal && nest.first_lane[static_cast<std::size_t>(array)] == kNoLanes)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A mapping compiled for closed-form evaluation: per dimension the loops are digits of a mixed-radix number, outermost first; a tile that
-// starts at sum(i_j * stride_j) exists when that is below the dimension's size (docs/contract.md, section 3). Fixed arrays, no allocation.
+// A mapping compiled for closed-form evaluation: per dimension the loops are digits of a
+// mixed-radix number, outermost first; a tile that starts at sum(i_j * stride_j) exists when that
+// is below the dimension's size (docs/contract.md, section 3). Fixed arrays, no allocation.
 #pragma once
 
 #include <array>
@@ -56,7 +57,8 @@ struct HoldPoint {
   PerDim<std::int8_t> outside{};  // per dimension, the number of digits outside the hold
   LoopRef innermost;              // innermost temporal loop outside that indexes the operand
   unsigned tiled = 0;             // mask of the dimensions with digits outside
-  std::int64_t whole = 1;         // product of the sizes of the other dimensions that index the operand (P, Q, R, S of I apart)
+  std::int64_t whole = 1;  // product of the sizes of the other dimensions that index the operand
+                           // (P, Q, R, S of I apart)
 };
 
 struct Nest {
@@ -66,16 +68,20 @@ struct Nest {
   int length = 0;                           // nest positions
   int innermost_hold = 0;                   // position of the innermost hold
   PerOperand<int> innermost_level{};        // level of the innermost hold of the operand, 0 if none
-  std::array<int, kMaxLevels> first_lane{}; // nest position of an array's outermost spatial loop; kNoLanes if it has none
+  std::array<int, kMaxLevels>
+      first_lane{};  // nest position of an array's outermost spatial loop; kNoLanes if it has none
 };
 
 // P, Q, R, S index the input together, two by two: their extents are not products.
-constexpr bool is_input_axis(Dim d) { return d == Dim::P || d == Dim::Q || d == Dim::R || d == Dim::S; }
+constexpr bool is_input_axis(Dim d) {
+  return d == Dim::P || d == Dim::Q || d == Dim::R || d == Dim::S;
+}
 
 // Innermost temporal loop outside nest position `pos` whose dimension is in the mask.
 LoopRef innermost_loop(const Nest& nest, int pos, unsigned dims);
 
-// Throws InputError for a mapping that check() refuses to look at (too many loops). Does not check legality.
+// Throws InputError for a mapping that check() refuses to look at (too many loops). Does not check
+// legality.
 Nest compile(const Layer& layer, const Accelerator& accelerator, const Mapping& mapping);
 
 }  // namespace assay::analytical

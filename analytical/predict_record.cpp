@@ -28,12 +28,14 @@ std::map<std::string, double> causes(const Accelerator& a, const Nest& nest, con
   put(pe + ": new inputs", t.new_inputs);
   for (int i = 0; i < nest.holds; ++i) {
     const HoldPoint& h = nest.hold[static_cast<std::size_t>(i)];
-    put("wait: " + std::string(name(h.operand)) + " at " + a.levels[static_cast<std::size_t>(h.level)].name,
+    put("wait: " + std::string(name(h.operand)) + " at " +
+            a.levels[static_cast<std::size_t>(h.level)].name,
         t.exposed[static_cast<std::size_t>(i)]);
   }
   put("ramp-up", t.ramp);
   put("drain", t.drain);
-  if (t.binding_level >= 0) put("wait: port " + port_name(a, t.binding_level, t.binding_port), t.port_wait);
+  if (t.binding_level >= 0)
+    put("wait: port " + port_name(a, t.binding_level, t.binding_port), t.port_wait);
   return out;
 }
 
@@ -57,8 +59,8 @@ void put_latency(const Accelerator& a, const Nest& nest, const Prediction& p, Re
 
 // Bits that cross the boundary of each off-chip level, uncompressed.
 void put_traffic(const Accelerator& a, const Precision& precision, const Counts& c, Record& r) {
-  const std::array<int, kMoved> bits{precision.input_bits, precision.weight_bits, precision.psum_bits,
-                                     precision.output_bits};
+  const std::array<int, kMoved> bits{precision.input_bits, precision.weight_bits,
+                                     precision.psum_bits, precision.output_bits};
   double off_chip = 0;
   for (std::size_t l = 0; l < a.levels.size(); ++l) {
     if (!a.levels[l].off_chip) continue;
@@ -70,7 +72,8 @@ void put_traffic(const Accelerator& a, const Precision& precision, const Counts&
 }
 
 // "energy_uj.spad.W": what one level spends on one operand.
-void put_energy_by_operand(const Accelerator& a, const Counts& c, const Prices& prices, double zeros, Record& r) {
+void put_energy_by_operand(const Accelerator& a, const Counts& c, const Prices& prices,
+                           double zeros, Record& r) {
   static constexpr std::array<const char*, kMoved> kNames{"I", "W", "P", "O"};
   for (std::size_t l = 0; l < a.levels.size(); ++l)
     for (std::size_t m = 0; m < kMoved; ++m) {
@@ -82,7 +85,8 @@ void put_energy_by_operand(const Accelerator& a, const Counts& c, const Prices& 
     }
 }
 
-void put_energy(const Accelerator& a, const Prediction& p, const Prices& prices, double zeros, Record& r) {
+void put_energy(const Accelerator& a, const Prediction& p, const Prices& prices, double zeros,
+                Record& r) {
   if (!prices.any) return;
   put_energy_by_operand(a, p.counts, prices, zeros, r);
   double chip = p.energy.constant_pj;
@@ -90,23 +94,27 @@ void put_energy(const Accelerator& a, const Prediction& p, const Prices& prices,
     if (p.energy.level_pj[l] > 0) r.energy_pj_by_component[a.levels[l].name] = p.energy.level_pj[l];
     if (!a.levels[l].off_chip) chip += p.energy.level_pj[l];
   }
-  if (p.energy.constant_pj > 0) r.energy_pj_by_component["clock and leakage"] = p.energy.constant_pj;
+  if (p.energy.constant_pj > 0)
+    r.energy_pj_by_component["clock and leakage"] = p.energy.constant_pj;
   r.values["energy_uj"] = p.energy.total_pj * 1e-6;
   r.values["energy_chip_uj"] = chip * 1e-6;
   const double ms = r.values["total_ms"];
   if (ms > 0) r.values["power_chip_mw"] = chip * 1e-6 / ms;
 }
 
-// Counts that cost something in silicon but have no price: an energy without them is incomplete, and says so.
+// Counts that cost something in silicon but have no price: an energy without them is incomplete,
+// and says so.
 std::string unpriced(const Accelerator& a, const Counts& c, const Prices& prices) {
   static constexpr std::array<const char*, kMoved> kNames{"I", "W", "P", "O"};
-  static constexpr std::array<const char*, kActions> kActionsText{"fill", "read", "write", "drain", "hop", "add", "join"};
+  static constexpr std::array<const char*, kActions> kActionsText{"fill", "read", "write", "drain",
+                                                                  "hop",  "add",  "join"};
   std::string out;
   for (std::size_t l = 0; l < a.levels.size(); ++l)
     for (std::size_t m = 0; m < kMoved; ++m)
       for (std::size_t x = 0; x < kActions; ++x)
         if (c.n[l][m][x] != 0 && !prices.of[l][m][x].known)
-          out += (out.empty() ? "" : ", ") + a.levels[l].name + "." + kNames[m] + "." + kActionsText[x];
+          out += (out.empty() ? "" : ", ") + a.levels[l].name + "." + kNames[m] + "." +
+                 kActionsText[x];
   return out;
 }
 
@@ -142,14 +150,16 @@ Record predict_record(const RecordInput& in) {
     prices = price_list(*in.parameters, a, precision);
     zeros = in.parameters->zero_fraction(in.workload, in.layer->name);
   }
-  const Prediction p = predict(*in.layer, a, nest, in.parameters != nullptr ? &prices : nullptr, zeros);
+  const Prediction p =
+      predict(*in.layer, a, nest, in.parameters != nullptr ? &prices : nullptr, zeros);
   r.counts = named(p.counts, a);
   put_latency(a, nest, p, r);
   put_traffic(a, precision, p.counts, r);
   if (in.parameters != nullptr) {
     put_energy(a, p, prices, zeros, r);
     if (prices.any)
-      if (const std::string missing = unpriced(a, p.counts, prices); !missing.empty()) r.notes["unpriced"] = missing;
+      if (const std::string missing = unpriced(a, p.counts, prices); !missing.empty())
+        r.notes["unpriced"] = missing;
   }
   put_hardware(a, in.parameters, r);
   return r;

@@ -9,7 +9,8 @@ namespace assay::analytical {
 namespace {
 
 constexpr std::array<const char*, kMoved> kMovedNames{"I", "W", "P", "O"};
-constexpr std::array<const char*, kActions> kActionNames{"fill", "read", "write", "drain", "hop", "add", "join"};
+constexpr std::array<const char*, kActions> kActionNames{"fill", "read", "write", "drain",
+                                                         "hop",  "add",  "join"};
 
 int element_bits(const Precision& p, std::size_t moved) {
   const std::array<int, kMoved> bits{p.input_bits, p.weight_bits, p.psum_bits, p.output_bits};
@@ -17,8 +18,11 @@ int element_bits(const Precision& p, std::size_t moved) {
 }
 
 // Gating saves the accesses of the MAC, not the transfers.
-bool gated(const Accelerator& accelerator, const std::string& component, std::size_t moved, std::size_t action) {
-  if (action != static_cast<std::size_t>(Action::read) && action != static_cast<std::size_t>(Action::write)) return false;
+bool gated(const Accelerator& accelerator, const std::string& component, std::size_t moved,
+           std::size_t action) {
+  if (action != static_cast<std::size_t>(Action::read) &&
+      action != static_cast<std::size_t>(Action::write))
+    return false;
   for (const ZeroGate& gate : accelerator.zero_gating)
     if (gate.component == component && gate.operand &&
         static_cast<std::size_t>(index(*gate.operand)) == std::min<std::size_t>(moved, 2))
@@ -45,9 +49,12 @@ Energy energy_of(const Counts& counts, const Accelerator& accelerator, const Pri
   for (std::size_t l = 0; l < levels; ++l)
     for (std::size_t m = 0; m < kMoved; ++m)
       for (std::size_t a = 0; a < kActions; ++a)
-        if (counts.n[l][m][a] != 0) e.level_pj[l] += spent(prices.of[l][m][a], counts.n[l][m][a], zero_fraction);
+        if (counts.n[l][m][a] != 0)
+          e.level_pj[l] += spent(prices.of[l][m][a], counts.n[l][m][a], zero_fraction);
   e.level_pj[levels - 1] += spent(prices.mac, counts.points, zero_fraction);
-  e.constant_pj = energy(Milliwatts(prices.constant_mw), duration(Cycles(total_cycles), accelerator.clock)).value;
+  e.constant_pj =
+      energy(Milliwatts(prices.constant_mw), duration(Cycles(total_cycles), accelerator.clock))
+          .value;
   e.total_pj = e.constant_pj;
   for (std::size_t l = 0; l < levels; ++l) e.total_pj += e.level_pj[l];
   return e;
@@ -55,14 +62,16 @@ Energy energy_of(const Counts& counts, const Accelerator& accelerator, const Pri
 
 }  // namespace
 
-Prices price_list(const Parameters& parameters, const Accelerator& accelerator, const Precision& precision) {
+Prices price_list(const Parameters& parameters, const Accelerator& accelerator,
+                  const Precision& precision) {
   Prices prices;
   for (std::size_t l = 0; l < accelerator.levels.size(); ++l) {
     const std::string& component = accelerator.levels[l].name;
     for (std::size_t m = 0; m < kMoved; ++m)
       for (std::size_t a = 0; a < kActions; ++a) {
-        prices.of[l][m][a] = price_of(parameters.find(component, kMovedNames[m], kActionNames[a]),
-                                      element_bits(precision, m), gated(accelerator, component, m, a));
+        prices.of[l][m][a] =
+            price_of(parameters.find(component, kMovedNames[m], kActionNames[a]),
+                     element_bits(precision, m), gated(accelerator, component, m, a));
         prices.any = prices.any || prices.of[l][m][a].known;
       }
   }
@@ -75,8 +84,8 @@ Prices price_list(const Parameters& parameters, const Accelerator& accelerator, 
   return prices;
 }
 
-Prediction predict(const Layer& layer, const Accelerator& accelerator, const Nest& nest, const Prices* prices,
-                   double zero_fraction) {
+Prediction predict(const Layer& layer, const Accelerator& accelerator, const Nest& nest,
+                   const Prices* prices, double zero_fraction) {
   Prediction p;
   const Evaluation evaluation(layer, accelerator, nest);
   const Precision precision = effective_precision(accelerator, layer);
@@ -93,8 +102,11 @@ Prediction predict(const Layer& layer, const Accelerator& accelerator, const Nes
 }
 
 std::int64_t bram18_blocks(std::int64_t depth_words, std::int64_t width_bits) {
-  struct Shape { std::int64_t depth, width; };
-  constexpr std::array<Shape, 6> kShapes{{{16384, 1}, {8192, 2}, {4096, 4}, {2048, 9}, {1024, 18}, {512, 36}}};
+  struct Shape {
+    std::int64_t depth, width;
+  };
+  constexpr std::array<Shape, 6> kShapes{
+      {{16384, 1}, {8192, 2}, {4096, 4}, {2048, 9}, {1024, 18}, {512, 36}}};
   std::int64_t best = INT64_MAX;
   for (const Shape& s : kShapes)
     best = std::min(best, mul(ceil_div(depth_words, s.depth), ceil_div(width_bits, s.width)));

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Level A: the analytical predictor of one layer on one accelerator under one mapping. Counts are exact; latency is the fast mode; energy is
-// counts times unit energies plus constant power times total time.
+// Level A: the analytical predictor of one layer on one accelerator under one mapping. Counts are
+// exact; latency is the fast mode; energy is counts times unit energies plus constant power times
+// total time.
 //
-// Assumes: a legal mapping (core/mapping.h, check), dense execution, a static schedule. Ignores: bank conflicts, DRAM row state and refresh,
-// configuration between layers, temperature. Undefined outside: nothing; a count that does not fit 64 bits throws OverflowError.
+// Assumes: a legal mapping (core/mapping.h, check), dense execution, a static schedule. Ignores:
+// bank conflicts, DRAM row state and refresh, configuration between layers, temperature. Undefined
+// outside: nothing; a count that does not fit 64 bits throws OverflowError.
 #pragma once
 
 #include <array>
@@ -31,7 +33,8 @@ struct Prices {
   bool any = false;  // some price is known
 };
 
-Prices price_list(const Parameters& parameters, const Accelerator& accelerator, const Precision& precision);
+Prices price_list(const Parameters& parameters, const Accelerator& accelerator,
+                  const Precision& precision);
 
 struct Energy {
   std::array<double, kMaxLevels> level_pj{};  // the compute level holds the MACs
@@ -42,11 +45,12 @@ struct Energy {
 struct Prediction {
   Counts counts;
   FastLatency processing, total;
-  Energy energy;           // zeros when no parameters were given
-  double active_lanes = 0; // mean over the time of the MACs
+  Energy energy;            // zeros when no parameters were given
+  double active_lanes = 0;  // mean over the time of the MACs
 };
 
-// The evaluation itself: no allocation, no text. zero_fraction: share of zero inputs, for gated actions.
+// The evaluation itself: no allocation, no text. zero_fraction: share of zero inputs, for gated
+// actions.
 Prediction predict(const Layer& layer, const Accelerator& accelerator, const Nest& nest,
                    const Prices* prices, double zero_fraction);
 
@@ -54,8 +58,8 @@ struct FpgaResources {
   std::int64_t dsp = 0;
   std::int64_t bram18 = 0;
 };
-// From the accelerator alone: DSP per MAC times lanes; block RAMs of every bank at its best aspect ratio, per slot. nullopt for a design without an
-// `fpga` section.
+// From the accelerator alone: DSP per MAC times lanes; block RAMs of every bank at its best aspect
+// ratio, per slot. nullopt for a design without an `fpga` section.
 std::optional<FpgaResources> fpga_resources(const Accelerator& accelerator);
 // 18 Kb block RAMs (7 series: 16Kx1 8Kx2 4Kx4 2Kx9 1Kx18 512x36) for one bank.
 std::int64_t bram18_blocks(std::int64_t depth_words, std::int64_t width_bits);

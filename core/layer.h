@@ -33,19 +33,17 @@ struct Layer {
   std::int64_t stride_h = 1, stride_w = 1;
   std::int64_t dilation_h = 1, dilation_w = 1;
   std::int64_t pad_top = 0, pad_bottom = 0, pad_left = 0, pad_right = 0;
-  std::int64_t repeat = 1;  // the network runs it so many times with different data
+  std::int64_t repeat = 1;         // the network runs it so many times with different data
   bool weights_per_batch = false;  // matrix product of two activations: batch multiplies G, not N
   Precision precision;
   int line = 0;  // in the workload file
 
-  bool has_weights() const {
-    return kind != LayerKind::pool && kind != LayerKind::elementwise;
-  }
+  bool has_weights() const { return kind != LayerKind::pool && kind != LayerKind::elementwise; }
   bool has_operand(Operand o) const { return o != Operand::W || has_weights(); }
 };
 
-// Points of the iteration space: multiply-accumulates for layers with weights, operations otherwise.
-// Throws OverflowError.
+// Points of the iteration space: multiply-accumulates for layers with weights, operations
+// otherwise. Throws OverflowError.
 std::int64_t points(const Layer& layer);
 
 // Elements of the unpadded input, the weights, the output.
@@ -64,8 +62,8 @@ struct Workload {
   const Layer* find(std::string_view layer_name) const;
 };
 
-// Multiply-accumulates of the whole network at batch 1, repeats included; pooling and element-wise operations are
-// not counted.
+// Multiply-accumulates of the whole network at batch 1, repeats included; pooling and element-wise
+// operations are not counted.
 std::int64_t total_macs(const Workload& workload);
 
 // Reads docs/formats/workload.md; throws InputError with every error of the file.

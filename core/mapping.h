@@ -36,8 +36,9 @@ struct Mapping {
   std::vector<Entry> nest;
 };
 
-// A bound as a mapping file may write it. Templates resolve against a layer, innermost entry first: `max k` takes the smaller of
-// k and what the inner loops leave of the dimension, `rest` takes all of it.
+// A bound as a mapping file may write it. Templates resolve against a layer, innermost entry first:
+// `max k` takes the smaller of k and what the inner loops leave of the dimension, `rest` takes all
+// of it.
 struct BoundSpec {
   enum class Kind : std::uint8_t { exact, at_most, rest } kind = Kind::exact;
   std::int64_t value = 1;
@@ -62,14 +63,16 @@ struct MappingFile {
   std::vector<LayerKind> any_layer_kinds;  // the kinds the template maps; empty: all
 };
 
-// Reads docs/formats/mapping.md; throws InputError with every error of the file. Levels are looked up in the accelerator.
+// Reads docs/formats/mapping.md; throws InputError with every error of the file. Levels are looked
+// up in the accelerator.
 MappingFile read_mappings(const std::filesystem::path& file, const Accelerator& accelerator);
 
-// The nest for one layer, bounds resolved and loops of bound 1 dropped; nullopt if the file has neither the layer nor a template.
+// The nest for one layer, bounds resolved and loops of bound 1 dropped; nullopt if the file has
+// neither the layer nor a template.
 std::optional<Mapping> resolve(const MappingFile& file, const Layer& layer);
 
-// Every reason why the mapping is illegal for this layer and accelerator (docs/contract.md, sections 3 and 6);
-// empty when legal.
+// Every reason why the mapping is illegal for this layer and accelerator (docs/contract.md,
+// sections 3 and 6); empty when legal.
 Diagnostics check(const Layer& layer, const Accelerator& accelerator, const Mapping& mapping);
 
 }  // namespace assay

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Record: what one level (a predictor, the simulator, RTL, a chip, a foreign tool) says of one layer.
-// Comparison is a join of records on explicit keys (docs/formats/records.md).
+// Record: what one level (a predictor, the simulator, RTL, a chip, a foreign tool) says of one
+// layer. Comparison is a join of records on explicit keys (docs/formats/records.md).
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@
 
 namespace assay {
 
-// Key of a count: component (a level's name), operand ("I", "W", "P", "O" or "-"), action ("fill", "read", "write", "drain", "hop",
-// "add", "join", "mac").
+// Key of a count: component (a level's name), operand ("I", "W", "P", "O" or "-"), action ("fill",
+// "read", "write", "drain", "hop", "add", "join", "mac").
 struct CountKey {
   std::string component;
   std::string operand;
@@ -31,27 +31,27 @@ struct CountKey {
 };
 
 struct Provenance {
-  std::string tool;     // "assay analytical 0.1.0", "chip", "maestro", ...
-  std::string source;   // citation, for published figures
+  std::string tool;    // "assay analytical 0.1.0", "chip", "maestro", ...
+  std::string source;  // citation, for published figures
   std::string confidence;
   std::map<std::string, std::string> inputs;  // role -> "name sha256:..."
 };
 
-// A quantity's name carries its unit: "processing_cycles", "total_ms", "energy_chip_uj", "traffic_glb_mb",
-// "active_pes", ... docs/metrics.md defines each.
+// A quantity's name carries its unit: "processing_cycles", "total_ms", "energy_chip_uj",
+// "traffic_glb_mb", "active_pes", ... docs/metrics.md defines each.
 struct Record {
-  std::string level;     // "analytical", "simulator", "rtl", "chip", "baseline", or a tool's name
+  std::string level;  // "analytical", "simulator", "rtl", "chip", "baseline", or a tool's name
   std::string chip;
   std::string workload;
   std::string layer;
-  std::string variant;   // which accelerator/mapping variant; "" when there is one
+  std::string variant;  // which accelerator/mapping variant; "" when there is one
   std::int64_t batch = 1;
   std::int64_t repeat = 1;
-  std::map<std::string, double> values;                // quantity -> value; absent = undefined
-  std::map<CountKey, std::int64_t> counts;             // elements
-  std::map<std::string, double> cycles_by_cause;       // adds up to values["processing_cycles"]
+  std::map<std::string, double> values;           // quantity -> value; absent = undefined
+  std::map<CountKey, std::int64_t> counts;        // elements
+  std::map<std::string, double> cycles_by_cause;  // adds up to values["processing_cycles"]
   std::map<std::string, double> energy_pj_by_component;
-  std::map<std::string, std::string> notes;            // e.g. "binding_resource" -> "pe"
+  std::map<std::string, std::string> notes;  // e.g. "binding_resource" -> "pe"
   Provenance provenance;
 };
 

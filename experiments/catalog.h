@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where chips and workloads are found: by name in the data folder (experiments/ of the source tree, share/assay when installed), or by path. A chip is a
-// folder with an accelerator.yaml; docs/formats/chip.md.
+// Where chips and workloads are found: by name in the data folder (experiments/ of the source tree,
+// share/assay when installed), or by path. A chip is a folder with an accelerator.yaml;
+// docs/formats/chip.md.
 #pragma once
 
 #include <filesystem>
@@ -13,7 +14,7 @@ namespace assay {
 struct Catalog {
   std::filesystem::path data;  // holds chips/, workloads/ and imports/
 
-  std::vector<std::string> chips() const;      // sorted names
+  std::vector<std::string> chips() const;  // sorted names
   std::vector<std::string> workloads() const;
   std::vector<std::string> imports() const;
   std::vector<std::string> experiments() const;

@@ -15,10 +15,14 @@ namespace {
 namespace fs = std::filesystem;
 
 double bits_of(const Precision& p, const std::string& operand) {
-  return operand == "I" ? p.input_bits : operand == "W" ? p.weight_bits : operand == "P" ? p.psum_bits : p.output_bits;
+  return operand == "I"   ? p.input_bits
+         : operand == "W" ? p.weight_bits
+         : operand == "P" ? p.psum_bits
+                          : p.output_bits;
 }
 
-void derive(const Experiment& e, const Run& run, std::vector<Record>& records, Diagnostics& diagnostics) {
+void derive(const Experiment& e, const Run& run, std::vector<Record>& records,
+            Diagnostics& diagnostics) {
   for (const DerivedQuantity& d : e.derived) {
     for (const CountKey& term : d.terms)
       if (run.accelerator.find(term.component) < 0)
@@ -59,7 +63,8 @@ std::optional<double> bound_statistic(const Comparison& c, const ExperimentBound
       if (b.statistic == "network_pct") return pct(r.ln_ratio);
       continue;
     }
-    if (std::find(b.except_layers.begin(), b.except_layers.end(), r.layer) != b.except_layers.end()) continue;
+    if (std::find(b.except_layers.begin(), b.except_layers.end(), r.layer) != b.except_layers.end())
+      continue;
     const double error = std::abs(pct(r.ln_ratio));
     sum += error;
     worst = std::max(worst, error);
@@ -71,14 +76,15 @@ std::optional<double> bound_statistic(const Comparison& c, const ExperimentBound
 
 std::string bound_text(const ExperimentBound& b) {
   std::string text = b.quantity;
-  for (std::size_t i = 0; i < b.except_layers.size(); ++i) text += (i == 0 ? " without " : ", ") + b.except_layers[i];
+  for (std::size_t i = 0; i < b.except_layers.size(); ++i)
+    text += (i == 0 ? " without " : ", ") + b.except_layers[i];
   return text;
 }
 
 Roof make_roof(const Run& run, const std::vector<Record>& measured) {
   Roof roof;
-  roof.peak_macs_per_cycle =
-      static_cast<double>(run.accelerator.lanes()) / run.accelerator.compute().initiation_interval_cycles.value();
+  roof.peak_macs_per_cycle = static_cast<double>(run.accelerator.lanes()) /
+                             run.accelerator.compute().initiation_interval_cycles.value();
   for (const Port& p : run.accelerator.levels.front().ports)
     roof.off_chip_bytes_per_cycle += p.bandwidth_bits_per_cycle.value() / 8;
   for (const Record& r : run.records) {
@@ -90,7 +96,8 @@ Roof make_roof(const Run& run, const std::vector<Record>& measured) {
     for (const Record& m : measured) {
       const auto ms = m.values.find("total_ms");
       if (m.layer == r.layer && ms != m.values.end())
-        roof.measured_macs_per_cycle.back() = macs / (ms->second * run.accelerator.clock.value * 1e3);
+        roof.measured_macs_per_cycle.back() =
+            macs / (ms->second * run.accelerator.clock.value * 1e3);
     }
   }
   return roof;
@@ -110,8 +117,10 @@ ReportInput run_experiment(const Experiment& e, const Catalog& catalog) {
   out.units = e.units;
   out.inputs["experiment"] = e.file.filename().string() + " " + sha256_of_file(e.file);
   for (const ExperimentData& m : e.measured) {
-    for (Record& r : import_csv(chip / m.data, chip / m.mapping)) out.measured.push_back(std::move(r));
-    out.inputs["measured " + m.data] = fs::path(m.data).filename().string() + " " + sha256_of_file(chip / m.data);
+    for (Record& r : import_csv(chip / m.data, chip / m.mapping))
+      out.measured.push_back(std::move(r));
+    out.inputs["measured " + m.data] =
+        fs::path(m.data).filename().string() + " " + sha256_of_file(chip / m.data);
   }
   Diagnostics diagnostics;
   check_bounds(e, read_workload(catalog.workload_file(e.workload)), diagnostics);
@@ -126,13 +135,16 @@ ReportInput run_experiment(const Experiment& e, const Catalog& catalog) {
     Run run = run_analytical(in);
     derive(e, run, run.records, diagnostics);
     out.variant_descriptions[v.name] = v.description;
-    for (const auto& [role, hash] : run.records.front().provenance.inputs) out.inputs[v.name + " " + role] = hash;
+    for (const auto& [role, hash] : run.records.front().provenance.inputs)
+      out.inputs[v.name + " " + role] = hash;
     if (v.headline) {
       out.headline_variant = v.name;
       out.roof = make_roof(run, out.measured);
       const std::vector<Record> naive = baselines(run);
       out.variant_descriptions["macs_over_pes"] = "naive baseline: multiply-accumulates / PEs";
-      out.variant_descriptions["roofline"] = "naive baseline: the larger of multiply-accumulates / PEs and compulsory off-chip bytes / bandwidth";
+      out.variant_descriptions["roofline"] =
+          "naive baseline: the larger of multiply-accumulates / PEs and compulsory off-chip bytes "
+          "/ bandwidth";
       out.predicted.insert(out.predicted.end(), naive.begin(), naive.end());
     }
     out.predicted.insert(out.predicted.end(), run.records.begin(), run.records.end());
@@ -143,15 +155,18 @@ ReportInput run_experiment(const Experiment& e, const Catalog& catalog) {
   out.comparison = compare(out.predicted, out.measured, join);
   // A baseline says nothing of most quantities; that is no exclusion.
   auto& excluded = out.comparison.excluded;
-  excluded.erase(std::remove_if(excluded.begin(), excluded.end(), [](const Excluded& x) { return x.level == "baseline"; }),
+  excluded.erase(std::remove_if(excluded.begin(), excluded.end(),
+                                [](const Excluded& x) { return x.level == "baseline"; }),
                  excluded.end());
   for (const ExperimentBound& b : e.bounds)
-    out.bounds.push_back({bound_text(b), b.variant, b.statistic, b.limit, bound_statistic(out.comparison, b)});
+    out.bounds.push_back(
+        {bound_text(b), b.variant, b.statistic, b.limit, bound_statistic(out.comparison, b)});
   return out;
 }
 
 bool passed(const ReportInput& input) {
-  return std::all_of(input.bounds.begin(), input.bounds.end(), [](const BoundCheck& b) { return b.passed(); });
+  return std::all_of(input.bounds.begin(), input.bounds.end(),
+                     [](const BoundCheck& b) { return b.passed(); });
 }
 
 }  // namespace assay

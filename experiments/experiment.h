@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An experiment: variants of a chip's model, compared with measured data, against stated accuracy bounds (docs/formats/experiment.md).
+// An experiment: variants of a chip's model, compared with measured data, against stated accuracy
+// bounds (docs/formats/experiment.md).
 #pragma once
 
 #include <filesystem>

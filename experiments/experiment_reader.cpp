@@ -99,7 +99,7 @@ void read_variants(YamlMap& top, Experiment& e) {
     top.error("variants", std::to_string(e.variants.size()), "expected at most " + std::to_string(kMaxNames));
     e.variants.resize(kMaxNames);
   }
-  if (top.has("variants") && headlines != 1)
+  if (top.has("variants") && top.raw("variants").IsSequence() && headlines != 1)
     top.error("variants", std::to_string(headlines) + " with headline: true",
               "expected exactly one variant with headline: true, the one stated beforehand");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The report of one experiment: terminal table, records.csv, metrics.json and a self-contained report.html with inline SVG
-// plots (gnuplot). Nothing is computed here that a reader could not find in records.csv; docs/formats/report.md lists the files.
+// The report of one experiment: terminal table, records.csv, metrics.json and a self-contained
+// report.html with inline SVG plots (gnuplot). Nothing is computed here that a reader could not
+// find in records.csv; docs/formats/report.md lists the files.
 #pragma once
 
 #include <filesystem>
@@ -16,16 +17,17 @@ namespace assay {
 
 // An accuracy bound that the experiment file states, and what came out.
 struct BoundCheck {
-  std::string quantity;   // "processing_ms"
+  std::string quantity;  // "processing_ms"
   std::string variant;
   std::string statistic;  // "max_abs_pct", "mape_pct", "network_pct"
   double limit = 0;
-  std::optional<double> found;   // absent: undefined, which fails
+  std::optional<double> found;  // absent: undefined, which fails
   bool passed() const { return found.has_value() && *found <= limit && *found >= -limit; }
 };
 
-// How the agreement on one quantity is to be read: "prediction" (nothing of it was chosen on the column it is compared with), "description"
-// (the sum or mapping was chosen on that column), "input" (the measured column is itself an input).
+// How the agreement on one quantity is to be read: "prediction" (nothing of it was chosen on the
+// column it is compared with), "description" (the sum or mapping was chosen on that column),
+// "input" (the measured column is itself an input).
 struct Agreement {
   std::string quantity;
   std::string variant;
@@ -38,30 +40,33 @@ struct Roof {
   double peak_macs_per_cycle = 0;
   double off_chip_bytes_per_cycle = 0;
   std::vector<std::string> layers;
-  std::vector<double> macs_per_byte;         // off-chip operational intensity, uncompressed
+  std::vector<double> macs_per_byte;  // off-chip operational intensity, uncompressed
   std::vector<double> predicted_macs_per_cycle;
   std::vector<std::optional<double>> measured_macs_per_cycle;
 };
 
 struct ReportInput {
-  std::string experiment;       // name
+  std::string experiment;  // name
   std::string title;
-  std::string question;         // one sentence: what is compared
-  std::string headline_variant; // the variant stated beforehand
+  std::string question;          // one sentence: what is compared
+  std::string headline_variant;  // the variant stated beforehand
   std::string headline_quantity;
-  std::string headline_level;   // level of the headline variant; "": the first one with that variant that is not "baseline"
+  std::string headline_level;  // level of the headline variant; "": the first one with that variant
+                               // that is not "baseline"
   std::vector<Record> predicted;  // every level and variant, baselines included
   std::vector<Record> measured;
   Comparison comparison;
   std::vector<BoundCheck> bounds;
   std::vector<Agreement> agreements;
-  std::optional<Roof> roof;     // of the headline variant
-  std::vector<std::string> notes;  // paragraphs: discussions the experiment file states (plain text)
+  std::optional<Roof> roof;  // of the headline variant
+  std::vector<std::string>
+      notes;  // paragraphs: discussions the experiment file states (plain text)
   std::map<std::string, std::string> variant_descriptions;
-  std::map<std::string, std::string> units;  // quantity -> text for axes, "processing_ms" -> "processing latency [ms]"
-  std::string command;          // how to reproduce
+  std::map<std::string, std::string>
+      units;            // quantity -> text for axes, "processing_ms" -> "processing latency [ms]"
+  std::string command;  // how to reproduce
   std::map<std::string, std::string> inputs;  // role -> "name sha256:..." of every input file
-  std::string gnuplot = "gnuplot";  // shell command that draws the plots
+  std::string gnuplot = "gnuplot";            // shell command that draws the plots
 };
 
 struct ReportFiles {
@@ -69,17 +74,19 @@ struct ReportFiles {
   std::vector<std::filesystem::path> plots;
 };
 
-// Table for the terminal: per layer predicted, measured, signed error, baselines beside; then the statistics and the verdict.
+// Table for the terminal: per layer predicted, measured, signed error, baselines beside; then the
+// statistics and the verdict.
 std::string terminal_table(const ReportInput& input, bool color);
 
 // One sentence.
 std::string verdict(const ReportInput& input);
 
-// The text of metrics.json: the statistics under names such as "processing_ms__layers__mape_pct", each with its n.
+// The text of metrics.json: the statistics under names such as "processing_ms__layers__mape_pct",
+// each with its n.
 std::string metrics_to_json(const ReportInput& input);
 
-// Creates the folder fresh; throws InputError if it exists and was not written by this function (it leaves a marker file). Without gnuplot on the PATH
-// the HTML says so in place of each plot.
+// Creates the folder fresh; throws InputError if it exists and was not written by this function (it
+// leaves a marker file). Without gnuplot on the PATH the HTML says so in place of each plot.
 ReportFiles write_report(const std::filesystem::path& folder, const ReportInput& input);
 
 }  // namespace assay

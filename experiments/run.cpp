@@ -24,14 +24,17 @@ std::vector<const Layer*> chosen_layers(const RunInput& input, Run& run, Diagnos
     if (run.workload.find(name) == nullptr) {
       const std::string hint = nearest(name, known);
       diagnostics.push_back({input.workload.string(), 0, "layers", name,
-                             "the workload has no such layer" + (hint.empty() ? "" : "; did you mean '" + hint + "'?")});
+                             "the workload has no such layer" +
+                                 (hint.empty() ? "" : "; did you mean '" + hint + "'?")});
     }
   for (const auto& [name, nest] : run.mappings.layers)
     if (run.workload.find(name) == nullptr)
-      diagnostics.push_back({input.mapping.string(), run.mappings.layer_lines.at(name), "layers." + name, "",
+      diagnostics.push_back({input.mapping.string(), run.mappings.layer_lines.at(name),
+                             "layers." + name, "",
                              "workload '" + run.workload.name + "' has no such layer"});
   for (const Layer& l : run.workload.layers)
-    if (input.layers.empty() || std::find(input.layers.begin(), input.layers.end(), l.name) != input.layers.end())
+    if (input.layers.empty() ||
+        std::find(input.layers.begin(), input.layers.end(), l.name) != input.layers.end())
       out.push_back(&l);
   return out;
 }
@@ -50,7 +53,8 @@ double off_chip_bandwidth(const Accelerator& a) {
 
 }  // namespace
 
-std::filesystem::path find_mapping(const std::filesystem::path& chip_folder, const std::string& workload_name,
+std::filesystem::path find_mapping(const std::filesystem::path& chip_folder,
+                                   const std::string& workload_name,
                                    const std::optional<std::filesystem::path>& chosen) {
   if (chosen) return *chosen;
   for (const std::string& name : {workload_name + ".yaml", std::string("any.yaml")})
@@ -68,9 +72,12 @@ Run run_analytical(const RunInput& input) {
   if (input.parameters) run.parameters = read_parameters(*input.parameters);
   Diagnostics diagnostics;
   if (!run.mappings.workload.empty() && run.mappings.workload != run.workload.name)
-    diagnostics.push_back({input.mapping.string(), 0, "workload", run.mappings.workload, "the mappings are used with workload '" + run.workload.name + "'"});
+    diagnostics.push_back({input.mapping.string(), 0, "workload", run.mappings.workload,
+                           "the mappings are used with workload '" + run.workload.name + "'"});
   if (run.parameters && run.parameters->chip != run.accelerator.name)
-    diagnostics.push_back({input.parameters->string(), 0, "chip", run.parameters->chip, "the parameters are used with accelerator '" + run.accelerator.name + "'"});
+    diagnostics.push_back(
+        {input.parameters->string(), 0, "chip", run.parameters->chip,
+         "the parameters are used with accelerator '" + run.accelerator.name + "'"});
   const std::vector<const Layer*> layers = chosen_layers(input, run, diagnostics);
   throw_if_any(diagnostics);
   std::map<std::string, std::string> inputs{{"accelerator", hashed(input.accelerator)},
@@ -88,7 +95,8 @@ Run run_analytical(const RunInput& input) {
       const Diagnostics why = check(layer, run.accelerator, *mapping);
       diagnostics.insert(diagnostics.end(), why.begin(), why.end());
       if (!why.empty()) continue;
-      Record r = analytical::predict_record({&layer, &run.accelerator, &*mapping, run.parameters ? &*run.parameters : nullptr,
+      Record r = analytical::predict_record({&layer, &run.accelerator, &*mapping,
+                                             run.parameters ? &*run.parameters : nullptr,
                                              run.workload.name, input.variant, run.mappings.batch});
       r.provenance.inputs = inputs;
       run.records.push_back(std::move(r));
@@ -98,9 +106,11 @@ Run run_analytical(const RunInput& input) {
   }
   for (const std::string& name : input.layers)
     if (std::find(run.unmapped.begin(), run.unmapped.end(), name) != run.unmapped.end())
-      diagnostics.push_back({input.mapping.string(), 0, "layers", name, "the mapping file has no mapping for this layer"});
+      diagnostics.push_back({input.mapping.string(), 0, "layers", name,
+                             "the mapping file has no mapping for this layer"});
   if (run.records.empty() && diagnostics.empty())
-    diagnostics.push_back({input.mapping.string(), 0, "layers", "", "the mapping file maps no layer of the workload"});
+    diagnostics.push_back({input.mapping.string(), 0, "layers", "",
+                           "the mapping file maps no layer of the workload"});
   throw_if_any(diagnostics);
   return run;
 }

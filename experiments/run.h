@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a level over the layers of a workload: reads the files, checks every mapping, and returns records with provenance.
+// Runs a level over the layers of a workload: reads the files, checks every mapping, and returns
+// records with provenance.
 #pragma once
 
 #include <filesystem>
@@ -33,14 +34,17 @@ struct Run {
   std::vector<std::string> unmapped;  // layers of the workload for which the file has no mapping
 };
 
-// Throws InputError with every reason why any layer's mapping is illegal, every unknown layer name, ...
+// Throws InputError with every reason why any layer's mapping is illegal, every unknown layer name,
+// ...
 Run run_analytical(const RunInput& input);
 
 // Naive baselines for the layers of a run, as records of level "baseline".
 std::vector<Record> baselines(const Run& run);
 
-// The mapping file to use for a workload on a chip: `chosen` if given, <chip>/<workload>.yaml, or <chip>/any.yaml. Throws InputError when there is none.
-std::filesystem::path find_mapping(const std::filesystem::path& chip_folder, const std::string& workload_name,
+// The mapping file to use for a workload on a chip: `chosen` if given, <chip>/<workload>.yaml, or
+// <chip>/any.yaml. Throws InputError when there is none.
+std::filesystem::path find_mapping(const std::filesystem::path& chip_folder,
+                                   const std::string& workload_name,
                                    const std::optional<std::filesystem::path>& chosen);
 
 }  // namespace assay

@@ -12,7 +12,8 @@ inline constexpr int kBadInput = 2;
 
 using Guard = std::function<void(const std::function<int()>&)>;
 
-// Adds every subcommand; each runs its work through the guard, which turns exceptions into messages and an exit code.
+// Adds every subcommand; each runs its work through the guard, which turns exceptions into messages
+// and an exit code.
 void add_commands(CLI::App& app, const Guard& guard);
 
 }  // namespace assay

@@ -40,7 +40,8 @@ std::optional<double> value(const Record& r, const char* quantity) {
 std::vector<const Column*> present(const std::vector<Record>& records) {
   std::vector<const Column*> out;
   for (const Column& c : kColumns)
-    if (std::any_of(records.begin(), records.end(), [&](const Record& r) { return value(r, c.quantity).has_value(); }))
+    if (std::any_of(records.begin(), records.end(),
+                    [&](const Record& r) { return value(r, c.quantity).has_value(); }))
       out.push_back(&c);
   return out;
 }
@@ -89,7 +90,8 @@ std::string record_table(const std::vector<Record>& records, bool colour) {
     std::string line;
     for (std::size_t i = 0; i < rows[r].size(); ++i) {
       const bool left = i == 0 || i + 1 == rows[r].size();
-      line += left ? fmt::format("{:<{}}", rows[r][i], width[i]) : fmt::format("{:>{}}", rows[r][i], width[i]);
+      line += left ? fmt::format("{:<{}}", rows[r][i], width[i])
+                   : fmt::format("{:>{}}", rows[r][i], width[i]);
       if (i + 1 < rows[r].size()) line += "  ";
     }
     line.erase(line.find_last_not_of(' ') + 1);

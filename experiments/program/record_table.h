@@ -8,7 +8,8 @@
 
 namespace assay {
 
-// Records as a table for a terminal: one line per layer, the network's sums at the end. Undefined values are "-".
+// Records as a table for a terminal: one line per layer, the network's sums at the end. Undefined
+// values are "-".
 std::string record_table(const std::vector<Record>& records, bool colour);
 
 }  // namespace assay

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Latency, energy and resources on machines small enough to work out by hand.
+#include "analytical/predictor.h"
+
 #include <boost/test/unit_test.hpp>
 
-#include "analytical/predictor.h"
 #include "core/checked.h"
 
 using namespace assay;
@@ -33,7 +34,8 @@ Level storage(const std::string& name, int slots) {
   return level;
 }
 
-Port port(const std::string& name, std::int64_t bits_per_cycle, std::int64_t latency, Operand o, Transfer t) {
+Port port(const std::string& name, std::int64_t bits_per_cycle, std::int64_t latency, Operand o,
+          Transfer t) {
   Port p;
   p.name = name;
   p.bandwidth_bits_per_cycle = {bits_per_cycle, 1};
@@ -42,7 +44,8 @@ Port port(const std::string& name, std::int64_t bits_per_cycle, std::int64_t lat
   return p;
 }
 
-// dram -> buf -> mac, 8 bits everywhere, 100 MHz. Weights pass a port of `bandwidth` bits per cycle.
+// dram -> buf -> mac, 8 bits everywhere, 100 MHz. Weights pass a port of `bandwidth` bits per
+// cycle.
 Accelerator small_accelerator(int slots, std::int64_t bandwidth, bool off_chip = false) {
   Accelerator a;
   a.name = "small";
@@ -71,7 +74,8 @@ Entry hold(int level, unsigned operands) {
   return e;
 }
 
-// for M: 4 | hold buf: I, W, O | for M: 2 | for C: 6: four weight tiles of 12 words, steps of 12 MACs.
+// for M: 4 | hold buf: I, W, O | for M: 2 | for C: 6: four weight tiles of 12 words, steps of 12
+// MACs.
 Mapping small_mapping() {
   Mapping m;
   m.name = "small";
@@ -79,8 +83,8 @@ Mapping small_mapping() {
   return m;
 }
 
-analytical::Prediction predict(const Layer& layer, const Accelerator& a, const Parameters* parameters = nullptr,
-                               double zeros = 0) {
+analytical::Prediction predict(const Layer& layer, const Accelerator& a,
+                               const Parameters* parameters = nullptr, double zeros = 0) {
   const Mapping mapping = small_mapping();
   const auto nest = analytical::compile(layer, a, mapping);
   if (parameters == nullptr) return analytical::predict(layer, a, nest, nullptr, zeros);
@@ -121,7 +125,8 @@ BOOST_AUTO_TEST_CASE(port_tight_at_the_balance_point) {
   BOOST_TEST(even.processing.binding_level == -1);
   BOOST_TEST(even.processing.cycles == 12 + 48);
   const auto slower = predict(small_layer(), small_accelerator(2, 6));
-  BOOST_TEST(slower.processing.cycles == 16 + 48);  // 64 busy = ramp 16 + 48: not larger than the chain
+  BOOST_TEST(slower.processing.cycles ==
+             16 + 48);  // 64 busy = ramp 16 + 48: not larger than the chain
   BOOST_TEST(slower.processing.binding_level == -1);
   const auto slowest = predict(small_layer(), small_accelerator(2, 5));
   BOOST_TEST(slowest.processing.cycles == 76.8);
@@ -146,7 +151,8 @@ BOOST_AUTO_TEST_CASE(step_costs_add_up) {
   BOOST_TEST(t.cycles == 48 + 20 + 24 + 12 + 12);
 }
 
-// dram reads 48 weights at 2 pJ per 16 bits = 1 pJ per word; 48 MACs of 3 pJ, half of them gated to 1 pJ; 10 mW for 600 ns = 6000 pJ.
+// dram reads 48 weights at 2 pJ per 16 bits = 1 pJ per word; 48 MACs of 3 pJ, half of them gated to
+// 1 pJ; 10 mW for 600 ns = 6000 pJ.
 BOOST_AUTO_TEST_CASE(energy_is_counts_times_prices_plus_power_times_time) {
   Accelerator a = small_accelerator(1, 32);
   a.zero_gating = {{"mac", std::nullopt}};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The predictor on the two designs of the contract, against figures derived by hand from their mappings.
+// The predictor on the two designs of the contract, against figures derived by hand from their
+// mappings.
 #include <boost/test/unit_test.hpp>
 
 #include "analytical/predictor.h"
@@ -17,7 +18,8 @@ struct Loaded {
   analytical::Nest nest;
 };
 
-Loaded load(const std::string& chip, const std::string& accelerator, const std::string& mapping, const std::string& layer) {
+Loaded load(const std::string& chip, const std::string& accelerator, const std::string& mapping,
+            const std::string& layer) {
   const fs::path data = fs::path(ASSAY_SOURCE_DIR) / "experiments";
   Loaded l;
   l.accelerator = read_accelerator(data / "chips" / chip / accelerator);
@@ -45,8 +47,9 @@ int hold_of(const Loaded& l, Operand o, const std::string& level) {
 
 BOOST_AUTO_TEST_SUITE(published_chips)
 
-// conv1: N 4 x P 8 x C 3 x M 3 = 288 passes of 55 columns; a column is q*p*S = 176 MACs, 16 partial sums and 4 new inputs (11 in the first); the
-// 32 x 11 x 11 filters of a pass take 3872/4 = 968 cycles.
+// conv1: N 4 x P 8 x C 3 x M 3 = 288 passes of 55 columns; a column is q*p*S = 176 MACs, 16 partial
+// sums and 4 new inputs (11 in the first); the 32 x 11 x 11 filters of a pass take 3872/4 = 968
+// cycles.
 BOOST_AUTO_TEST_CASE(eyeriss_conv1_steps_and_filter_loads_are_those_of_variant_d) {
   const Loaded l = load("eyeriss", "accelerator.yaml", "alexnet.yaml", "conv1");
   const analytical::FastLatency t = predict(l).processing;
@@ -57,10 +60,12 @@ BOOST_AUTO_TEST_CASE(eyeriss_conv1_steps_and_filter_loads_are_those_of_variant_d
   BOOST_TEST(t.binding_level == -1);
 }
 
-// What is left beyond steps and filter loads is the ramp before the first step and the drain after the last: below one column per layer.
+// What is left beyond steps and filter loads is the ramp before the first step and the drain after
+// the last: below one column per layer.
 BOOST_AUTO_TEST_CASE(eyeriss_edges_are_small) {
   for (const char* layer : {"conv1", "conv2", "conv3", "conv4", "conv5"}) {
-    const analytical::FastLatency t = predict(load("eyeriss", "accelerator.yaml", "alexnet.yaml", layer)).processing;
+    const analytical::FastLatency t =
+        predict(load("eyeriss", "accelerator.yaml", "alexnet.yaml", layer)).processing;
     BOOST_TEST(t.ramp + t.drain < 400, layer << ": " << t.ramp << " + " << t.drain);
     BOOST_TEST(t.port_wait == 0);
   }
@@ -72,7 +77,8 @@ BOOST_AUTO_TEST_CASE(overlapped_filters_expose_nothing) {
   BOOST_TEST(t.exposed[static_cast<std::size_t>(hold_of(l, Operand::W, "spad"))] == 0);
 }
 
-// 64-bit link at 60 MHz: what single-slot tiles of the global buffer cost can be no more than all words over the link.
+// 64-bit link at 60 MHz: what single-slot tiles of the global buffer cost can be no more than all
+// words over the link.
 BOOST_AUTO_TEST_CASE(total_latency_lies_between_processing_and_no_overlap_at_all) {
   for (const char* layer : {"conv1", "conv2", "conv3", "conv4", "conv5"}) {
     const Loaded l = load("eyeriss", "accelerator.yaml", "alexnet.yaml", layer);
@@ -94,9 +100,12 @@ BOOST_AUTO_TEST_CASE(eyeriss_conv1_global_buffer_counts) {
   BOOST_TEST(c.at(glb, analytical::Moved::O, analytical::Action::write) == outputs);
   BOOST_TEST(c.at(glb, analytical::Moved::P, analytical::Action::read) == 2 * outputs);
   BOOST_TEST(c.at(glb, analytical::Moved::O, analytical::Action::drain) == outputs);
-  // Rows of a strip: 7 strips of 35 and one of 31; all 227 columns, 3 channels, 3 passes over M, 4 images.
-  BOOST_TEST(c.at(glb, analytical::Moved::I, analytical::Action::read) == (7 * 35 + 31) * 227LL * 3 * 3 * 4);
-  BOOST_TEST(c.at(glb, analytical::Moved::I, analytical::Action::fill) == (7 * 35 + 31) * 227LL * 3 * 4);
+  // Rows of a strip: 7 strips of 35 and one of 31; all 227 columns, 3 channels, 3 passes over M, 4
+  // images.
+  BOOST_TEST(c.at(glb, analytical::Moved::I, analytical::Action::read) ==
+             (7 * 35 + 31) * 227LL * 3 * 3 * 4);
+  BOOST_TEST(c.at(glb, analytical::Moved::I, analytical::Action::fill) ==
+             (7 * 35 + 31) * 227LL * 3 * 4);
 }
 
 // trips x (R*C*K*K + 20), both halves of the network (Zhang et al., FPGA 2015).

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The predictor's closed-form counts against a brute-force walk of the same nest, over random legal triples.
-// ASSAY_TRIPLES=n and ASSAY_SEED=s in the environment choose another campaign (default 20,000 from seed 1).
-#include <boost/test/unit_test.hpp>
+// The predictor's closed-form counts against a brute-force walk of the same nest, over random legal
+// triples. ASSAY_TRIPLES=n and ASSAY_SEED=s in the environment choose another campaign (default
+// 20,000 from seed 1).
+#include "analytical/counts.h"
 
+#include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <map>
 #include <sstream>
 
-#include "analytical/counts.h"
 #include "core/mapping.h"
 #include "tests/oracle/random_triple.h"
 #include "tests/oracle/walk.h"
@@ -36,8 +37,8 @@ std::string differences(const std::map<CountKey, std::int64_t>& predicted,
   for (const auto& [key, n] : walked) both[key].second = n;
   for (const auto& [key, n] : both)
     if (n.first != n.second)
-      text << key.component << ' ' << key.operand << ' ' << key.action << ": predictor " << n.first << ", walk "
-           << n.second << '\n';
+      text << key.component << ' ' << key.operand << ' ' << key.action << ": predictor " << n.first
+           << ", walk " << n.second << '\n';
   return text.str();
 }
 
@@ -56,17 +57,20 @@ BOOST_AUTO_TEST_CASE(predictor_equals_brute_force_walk_on_random_triples) {
     const Triple t = oracle::random_triple(seed);
     if (const Diagnostics why = check(t.layer, t.accelerator, t.mapping); !why.empty()) {
       ++refused;
-      if (refused < 4) BOOST_TEST_MESSAGE("refused seed " << seed << ": " << to_string(why.front()));
+      if (refused < 4)
+        BOOST_TEST_MESSAGE("refused seed " << seed << ": " << to_string(why.front()));
       continue;
     }
     ++legal;
     if (difference_of(t).empty()) continue;
     if (++wrong > 3) continue;
-    const Triple small = oracle::shrink(t, [](const Triple& s) { return !difference_of(s).empty(); });
-    BOOST_ERROR("seed " << seed << ", shrunk:\n" << oracle::describe(small) << difference_of(small));
+    const Triple small =
+        oracle::shrink(t, [](const Triple& s) { return !difference_of(s).empty(); });
+    BOOST_ERROR("seed " << seed << ", shrunk:\n"
+                        << oracle::describe(small) << difference_of(small));
   }
-  BOOST_TEST_MESSAGE(legal << " legal triples from seed " << first << ", " << refused << " refused, " << wrong
-                           << " wrong");
+  BOOST_TEST_MESSAGE(legal << " legal triples from seed " << first << ", " << refused
+                           << " refused, " << wrong << " wrong");
   BOOST_TEST(legal >= n);
   BOOST_TEST(wrong == 0U);
 }

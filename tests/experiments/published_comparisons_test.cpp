@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The shipped experiments, run as `assay validate` runs them: errors that are published in the README stay what they are.
+// The shipped experiments, run as `assay validate` runs them: errors that are published in the
+// README stay what they are.
 #include <boost/test/unit_test.hpp>
-
 #include <cmath>
 
 #include "experiments/catalog.h"
@@ -21,8 +21,8 @@ const ReportInput& run(const std::string& name) {
   return known[name] = run_experiment(read_experiment(kCatalog.experiment_file(name)), kCatalog);
 }
 
-double error_pct(const std::string& experiment, const std::string& variant, const std::string& quantity,
-                 const std::string& layer) {
+double error_pct(const std::string& experiment, const std::string& variant,
+                 const std::string& quantity, const std::string& layer) {
   for (const ComparedRow& r : run(experiment).comparison.rows)
     if (r.variant == variant && r.quantity == quantity && r.layer == layer) return pct(r.ln_ratio);
   BOOST_FAIL("no row " << variant << ' ' << quantity << ' ' << layer);
@@ -41,21 +41,26 @@ BOOST_AUTO_TEST_CASE(every_shipped_experiment_meets_its_bounds) {
   }
 }
 
-// Table of docs/contract.md's design (variant D), which this must reproduce: +2.5 -1.9 +2.2 +6.9 +14.0 %, plus small ramps.
+// Table of docs/contract.md's design (variant D), which this must reproduce: +2.5 -1.9 +2.2 +6.9
+// +14.0 %, plus small ramps.
 BOOST_AUTO_TEST_CASE(eyeriss_processing_latency_is_variant_d) {
   const std::map<std::string, double> expected{
       {"conv1", 2.5}, {"conv2", -1.9}, {"conv3", 2.2}, {"conv4", 6.9}, {"conv5", 14.0}};
   for (const auto& [layer, error] : expected)
-    BOOST_TEST(std::abs(error_pct("eyeriss-alexnet", "D", "processing_ms", layer) - error) < 0.4, layer);
+    BOOST_TEST(std::abs(error_pct("eyeriss-alexnet", "D", "processing_ms", layer) - error) < 0.4,
+               layer);
   const std::map<std::string, double> overlapped{
       {"conv1", -5.9}, {"conv2", -5.8}, {"conv3", -2.9}, {"conv4", 1.7}, {"conv5", 8.5}};
   for (const auto& [layer, error] : overlapped)
-    BOOST_TEST(std::abs(error_pct("eyeriss-alexnet", "overlapped", "processing_ms", layer) - error) < 0.4, layer);
+    BOOST_TEST(
+        std::abs(error_pct("eyeriss-alexnet", "overlapped", "processing_ms", layer) - error) < 0.4,
+        layer);
 }
 
 BOOST_AUTO_TEST_CASE(eyeriss_conv3_published_mapping_and_published_traffic_disagree) {
   BOOST_TEST(std::abs(error_pct("eyeriss-alexnet", "D", "traffic_glb_mb", "conv3") - 37.9) < 0.05);
-  BOOST_TEST(std::abs(error_pct("eyeriss-alexnet", "D-conv3-alt", "traffic_glb_mb", "conv3")) < 0.05);
+  BOOST_TEST(std::abs(error_pct("eyeriss-alexnet", "D-conv3-alt", "traffic_glb_mb", "conv3")) <
+             0.05);
   for (const char* layer : {"conv1", "conv2", "conv4", "conv5"})
     BOOST_TEST(std::abs(error_pct("eyeriss-alexnet", "D", "traffic_glb_mb", layer)) < 1, layer);
 }
