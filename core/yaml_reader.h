@@ -32,7 +32,7 @@ namespace assay {
 
 // Largest loop bound, size or capacity accepted anywhere: keeps every product of a few of them checkable.
 inline constexpr std::int64_t kMaxBound = std::int64_t{1} << 40;
-// YAML is read at some 400 000 values a second; what people write is far below these.
+// YAML is read at some 100 000 values a second; what people write is far below these.
 inline constexpr std::uintmax_t kMaxFileBytes = 4U << 20U;
 inline constexpr std::size_t kMaxErrors = 1000;
 

@@ -50,6 +50,7 @@ struct ReportInput {
   std::string title;
   std::string question;          // one sentence: what is compared
   std::string headline_variant;  // the variant stated beforehand
+  bool headline_stated = true;   // the headline variant was stated before comparing
   std::string headline_quantity;
   std::string headline_level;  // level of the headline variant; "": the first one with that variant
                                // that is not "baseline"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables of malformed files: a valid text, edits to it, and the errors the reader must report, all of them and no others.
+// Tables of malformed files: a valid text, edits to it, and the errors the reader must report, all
+// of them and no others.
 #pragma once
 
 #include <unistd.h>
 
-#include <boost/test/unit_test.hpp>
-
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -105,7 +105,8 @@ inline void check_malformed(const std::string& valid, const Malformed& c, const 
         const bool reported = std::any_of(found.begin(), found.end(), [&](const Diagnostic& d) {
           return d.line == line && d.key == e.key && to_string(d).find(e.says) != std::string::npos;
         });
-        BOOST_TEST(reported, "expected line " << line << ", key '" << e.key << "', '" << e.says << "'");
+        BOOST_TEST(reported,
+                   "expected line " << line << ", key '" << e.key << "', '" << e.says << "'");
       }
     }
   }

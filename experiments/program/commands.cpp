@@ -189,6 +189,7 @@ ReportInput compare_input(const CompareOptions& o) {
   join.allow_unmatched_predictions = join.allow_unmatched_measurements = o.partial;
   in.comparison = compare(in.predicted, in.measured, join);
   in.experiment = "comparison";
+  in.headline_stated = false;
   in.title = fs::path(o.predicted).filename().string() + " against " +
              fs::path(o.measured).filename().string();
   in.question = "How far are these predictions from these measurements?";

@@ -34,6 +34,7 @@ void add_verdict(const ReportInput& input, data* page) {
   for (const ErrorStatistics* s : headline_statistics(input)) n += s->n;
   page->set("n", fmt::format("n = {} layer{}", n, n == 1 ? "" : "s"));
   page->set("headline_variant", or_missing(input.headline_variant));
+  page->set("stated", input.headline_stated);
   page->set("n_excluded", std::to_string(input.comparison.excluded.size()));
   data bounds = list();
   for (const BoundCheck& b : input.bounds) {
@@ -100,7 +101,7 @@ std::string html(const ReportInput& input, const std::vector<Figure>& figures,
   add_verdict(input, &page);
   add_compared(input, &page);
   data tables = list();
-  for (const QuantityTable& t : tables_of(input)) tables << table_data(t);
+  for (const QuantityTable& t : tables_of(input)) tables << table_data(t, input);
   page.set("tables", tables);
   data pictures = list();
   for (std::size_t i = 0; i < figures.size(); ++i) pictures << figure_data(figures[i], drawn[i]);

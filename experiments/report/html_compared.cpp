@@ -28,7 +28,7 @@ data series_list(const ReportInput& input) {
     const auto description = input.variant_descriptions.find(s.variant);
     row.set("level", plain(s.level));
     row.set("variant", plain(s.variant));
-    row.set("headline", s.headline);
+    row.set("headline", s.headline && input.headline_stated);
     row.set("description",
             description == input.variant_descriptions.end() ? "" : plain(description->second));
     row.set("records", std::to_string(records));

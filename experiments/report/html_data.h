@@ -20,7 +20,7 @@ std::string band(const std::optional<double>& error_pct);
 // Levels and variants, agreements, measured sources, exclusions.
 void add_compared(const ReportInput& input, data* page);
 // One layer table with its statistics.
-data table_data(const QuantityTable& table);
+data table_data(const QuantityTable& table, const ReportInput& input);
 // The ten worst records.
 data worst_data(const ReportInput& input);
 

@@ -88,7 +88,7 @@ std::string band(const std::optional<double>& error_pct) {
   return std::fabs(*error_pct) <= 20 ? "mid" : "far";
 }
 
-data table_data(const QuantityTable& table) {
+data table_data(const QuantityTable& table, const ReportInput& input) {
   data t;
   t.set("label", table.label);
   t.set("place", table.place());
@@ -97,7 +97,7 @@ data table_data(const QuantityTable& table) {
   for (std::size_t i = 0; i < table.series.size(); ++i) {
     data s;
     s.set("name", table.series[i].name);
-    s.set("headline", table.series[i].headline);
+    s.set("headline", table.series[i].headline && input.headline_stated);
     s.set("leading", i == 0);
     s.set("columns", i == 0 ? "3" : "2");
     series << s;

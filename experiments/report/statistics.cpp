@@ -104,8 +104,10 @@ std::vector<StatisticsRow> statistics_rows(const QuantityTable& table) {
 
 std::string verdict(const ReportInput& input) {
   using namespace report;
-  std::string text = judgement(input) + ": " + quantity_label(input, input.headline_quantity) +
-                     ", variant " + plain(input.headline_variant) + " (stated beforehand)";
+  std::string text =
+      judgement(input) + ": " + quantity_label(input, input.headline_quantity) +
+      (input.headline_variant.empty() ? "" : ", variant " + plain(input.headline_variant)) +
+      (input.headline_stated ? " (stated beforehand)" : "");
   const auto statistics = headline_statistics(input);
   if (statistics.empty()) return text + ", n = 0: nothing was compared.";
   for (std::size_t i = 0; i < statistics.size(); ++i) {

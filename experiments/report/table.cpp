@@ -133,12 +133,12 @@ std::string statistics_table(const QuantityTable& table, bool color) {
   return grid.text();
 }
 
-std::string legend(const QuantityTable& table) {
+std::string legend(const QuantityTable& table, bool stated) {
   std::string text;
   for (std::size_t i = 0; i < table.series.size(); ++i) {
     const report::Series& s = table.series[i];
     text += "[" + std::to_string(i + 1) + "] " + s.name +
-            (s.headline ? " (stated beforehand)" : "") + "\n";
+            (s.headline && stated ? " (stated beforehand)" : "") + "\n";
   }
   return text;
 }
@@ -179,7 +179,7 @@ std::string terminal_table(const ReportInput& input, bool color) {
   std::string out = report::plain(input.title.empty() ? input.experiment : input.title) + "\n\n";
   for (const QuantityTable& table : report::tables_of(input)) {
     out += table.label + ", " + table.place() + "; error: " + report::kSignConvention + "\n" +
-           legend(table) + "\n";
+           legend(table, input.headline_stated) + "\n";
     out += layer_table(table, color) + "\n";
     out += statistics_table(table, color) + cancellation_warnings(table) + "\n";
   }

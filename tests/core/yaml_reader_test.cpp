@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every YAML file is checked for, whatever its format.
-#include <boost/test/unit_test.hpp>
+#include "core/yaml_reader.h"
 
+#include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <string>
 #include <vector>
 
-#include "core/yaml_reader.h"
 #include "tests/malformed.h"
 
 namespace {
@@ -79,15 +79,20 @@ BOOST_AUTO_TEST_CASE(text_that_is_no_mapping_is_refused) {
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_text_are_refused_or_read_but_never_crash) {
   std::string bytes;
-  for (int i = 0; i < 4096; ++i) bytes += static_cast<char>((i * 2654435761U) >> 24U);
+  for (int i = 0; i < 4096; ++i)
+    bytes += static_cast<char>((static_cast<unsigned>(i) * 2654435761U) >> 24U);
   BOOST_TEST(!syntax(bytes).empty());
   BOOST_TEST(!syntax(std::string(1000, '\0')).empty());
-  BOOST_TEST(!syntax("\x7f" "ELF\x02\x01\x01").empty());
+  BOOST_TEST(!syntax("\x7f"
+                     "ELF\x02\x01\x01")
+                  .empty());
   BOOST_TEST(!syntax("PK\x03\x04\x14").empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_byte_order_mark_and_lines_of_windows_are_read) {
-  for (const std::string text : {"\xef\xbb\xbf" "a: 1\nb: two\n", "a: 1\r\nb: two\r\n", "a: 1\nb: two", "---\na: 1\nb: two\n...\n",
+  for (const std::string text : {"\xef\xbb\xbf"
+                                 "a: 1\nb: two\n",
+                                 "a: 1\r\nb: two\r\n", "a: 1\nb: two", "---\na: 1\nb: two\n...\n",
                                  "{\"a\": 1, \"b\": \"two\"}"}) {
     Diagnostics found;
     const YamlFile file("file", text, &found);
@@ -101,53 +106,69 @@ BOOST_AUTO_TEST_CASE(a_byte_order_mark_and_lines_of_windows_are_read) {
 
 BOOST_AUTO_TEST_CASE(lines_are_counted_alike_with_line_ends_of_windows) {
   Diagnostics found;
-  const YamlFile file("file", "\xef\xbb\xbf" "# one\r\na: 1\r\n\r\nb: x\r\n", &found);
+  const YamlFile file("file",
+                      "\xef\xbb\xbf"
+                      "# one\r\na: 1\r\n\r\nb: x\r\n",
+                      &found);
   YamlMap map = file.map();
   map.integer("b", {0, 9});
   map.finish();
-  BOOST_TEST(assay::test::listing(found) == "\n  file:4: b = 'x': expected a whole number from 0 to 9"
-                                            "\n  file:2: a = '1': unknown key; did you mean 'b'?");
+  BOOST_TEST(assay::test::listing(found) ==
+             "\n  file:4: b = 'x': expected a whole number from 0 to 9"
+             "\n  file:2: a = '1': unknown key; did you mean 'b'?");
 }
 
 BOOST_AUTO_TEST_CASE(keys_that_appear_twice_or_are_no_words_are_reported) {
   const Diagnostics found = syntax("a: 1\nb: 2\na: 3\n[1, 2]: 4\n");
-  BOOST_TEST(assay::test::listing(found) == "\n  file:3: a: the key appears twice; expected it once"
-                                            "\n  file:4: '(a list)': expected a plain word as key");
+  BOOST_TEST(assay::test::listing(found) ==
+             "\n  file:3: a: the key appears twice; expected it once"
+             "\n  file:4: '(a list)': expected a plain word as key");
 }
 
 BOOST_AUTO_TEST_CASE(whole_numbers_are_read_whole_and_within_their_range) {
   const auto integer = [](YamlMap& m) { m.integer("v", {0, 100}); };
-  for (const char* good : {"0", "7", "100", "\"42\""}) BOOST_TEST(value(good, integer).empty(), good);
-  for (const char* bad : {"-1", "101", "1.0", "1e1", "0x10", "1_000", "+5", "five", "''", "~", "", "[5]", "{a: 5}", "true",
-                          "99999999999999999999999", "-99999999999999999999999", "1 2", "5."})
+  for (const char* good : {"0", "7", "100", "\"42\""})
+    BOOST_TEST(value(good, integer).empty(), good);
+  for (const char* bad :
+       {"-1", "101", "1.0", "1e1", "0x10", "1_000", "+5", "five", "''", "~", "", "[5]", "{a: 5}",
+        "true", "99999999999999999999999", "-99999999999999999999999", "1 2", "5."})
     BOOST_TEST(value(bad, integer).size() == 1U, bad);
 }
 
 BOOST_AUTO_TEST_CASE(numbers_are_finite_and_within_their_range) {
   const auto real = [](YamlMap& m) { m.real("v", {-1, 1e6}); };
-  for (const char* good : {"0", "-0.5", "1e6", "1E-3", ".5"}) BOOST_TEST(value(good, real).empty(), good);
-  for (const char* bad : {"nan", ".nan", "inf", "-.inf", "1e999", "1e7", "-1.1", "1,5", "0x1p3", "one", "''", "~", "[1]", "1 MHz"})
+  for (const char* good : {"0", "-0.5", "1e6", "1E-3", ".5"})
+    BOOST_TEST(value(good, real).empty(), good);
+  for (const char* bad : {"nan", ".nan", "inf", "-.inf", "1e999", "1e7", "-1.1", "1,5", "0x1p3",
+                          "one", "''", "~", "[1]", "1 MHz"})
     BOOST_TEST(value(bad, real).size() == 1U, bad);
 }
 
 BOOST_AUTO_TEST_CASE(positive_fractions_are_read_exactly_or_refused) {
   const auto rational = [](YamlMap& m) { m.rational("v"); };
-  for (const char* good : {"64", "19.2", "64/3", "1/1099511627776"}) BOOST_TEST(value(good, rational).empty(), good);
-  for (const char* bad : {"0", "-1", "1/0", "0/5", "1/-2", "1/2/3", "1e3", "19.", ".5", "19.2/3", "0.00000000000000000001",
-                          "9223372036854775808", "1099511627777", "1/1099511627777", "half", "''", "[1]"})
+  for (const char* good : {"64", "19.2", "64/3", "1/1099511627776"})
+    BOOST_TEST(value(good, rational).empty(), good);
+  for (const char* bad : {"0", "-1", "1/0", "0/5", "1/-2", "1/2/3", "1e3", "19.", ".5", "19.2/3",
+                          "0.00000000000000000001", "9223372036854775808", "1099511627777",
+                          "1/1099511627777", "half", "''", "[1]"})
     BOOST_TEST(value(bad, rational).size() == 1U, bad);
 }
 
 BOOST_AUTO_TEST_CASE(truth_is_true_or_false) {
   const auto boolean = [](YamlMap& m) { m.boolean("v"); };
   for (const char* good : {"true", "false"}) BOOST_TEST(value(good, boolean).empty(), good);
-  for (const char* bad : {"yes", "no", "on", "True", "1", "''", "~", "[true]"}) BOOST_TEST(value(bad, boolean).size() == 1U, bad);
+  for (const char* bad : {"yes", "no", "on", "True", "1", "''", "~", "[true]"})
+    BOOST_TEST(value(bad, boolean).size() == 1U, bad);
 }
 
 BOOST_AUTO_TEST_CASE(mappings_and_lists_are_not_taken_for_one_another) {
-  for (const char* bad : {"5", "[1]", "~", "word"}) BOOST_TEST(value(bad, [](YamlMap& m) { m.map("v"); }).size() == 1U, bad);
-  for (const char* bad : {"5", "{a: 1}", "~"}) BOOST_TEST(value(bad, [](YamlMap& m) { m.maps("v"); }).size() == 1U, bad);
-  BOOST_TEST(value("[{a: 1}, 5, [1], ~]", [](YamlMap& m) { for (YamlMap& x : m.maps("v")) x.integer("a", {0, 9}); }).size() == 3U);
+  for (const char* bad : {"5", "[1]", "~", "word"})
+    BOOST_TEST(value(bad, [](YamlMap& m) { m.map("v"); }).size() == 1U, bad);
+  for (const char* bad : {"5", "{a: 1}", "~"})
+    BOOST_TEST(value(bad, [](YamlMap& m) { m.maps("v"); }).size() == 1U, bad);
+  BOOST_TEST(value("[{a: 1}, 5, [1], ~]", [](YamlMap& m) {
+               for (YamlMap& x : m.maps("v")) x.integer("a", {0, 9});
+             }).size() == 3U);
   BOOST_TEST(value("[a, [b], {c: d}, '', e]", [](YamlMap& m) { m.texts("v"); }).size() == 3U);
   BOOST_TEST(value("[1, two, 3.5]", [](YamlMap& m) { m.integers("v", {0, 9}); }).size() == 2U);
 }
@@ -160,7 +181,10 @@ BOOST_AUTO_TEST_CASE(an_error_in_a_list_is_reported_at_its_own_line) {
 }
 
 BOOST_AUTO_TEST_CASE(messages_are_one_line_whatever_the_file_holds) {
-  const Diagnostics found = value("\"a\\n\\e[31m\\0b" + std::string(500, 'c') + "\"", [](YamlMap& m) { m.integer("v", {0, 9}); });
+  const Diagnostics found =
+      value("\"a\\n\\e[31m\\0b" + std::string(500, 'c') + "\"", [](YamlMap& m) {
+        m.integer("v", {0, 9});
+      });
   BOOST_REQUIRE(found.size() == 1U);
   const std::string text = to_string(found.front());
   BOOST_TEST(text.find("'a\\x0a\\x1b[31m\\x00bccc") != std::string::npos, text);
@@ -168,26 +192,34 @@ BOOST_AUTO_TEST_CASE(messages_are_one_line_whatever_the_file_holds) {
 }
 
 BOOST_AUTO_TEST_CASE(deep_nesting_is_refused_however_it_is_written) {
-  refused("64 lists", "a: " + repeated("[", 70) + repeated("]", 70), 0, "nested too deeply; expected at most 64 levels");
+  refused("64 lists", "a: " + repeated("[", 70) + repeated("]", 70), 0,
+          "nested too deeply; expected at most 64 levels");
   std::string indented;
   for (int i = 0; i < 70; ++i) indented += std::string(static_cast<std::size_t>(i), ' ') + "a:\n";
   refused("indented keys", indented, 0, "nested too deeply");
-  const std::vector<std::string> bombs{
-      "a: " + repeated("[", 100'000),  "a: " + repeated("{a: ", 100'000), "a: " + repeated("[ #]\n", 100'000), repeated("- ", 100'000),
-      repeated("? ", 100'000), "a: " + repeated("[{", 100'000) + repeated("}]", 100'000)};
+  const std::vector<std::string> bombs{"a: " + repeated("[", 100'000),
+                                       "a: " + repeated("{a: ", 100'000),
+                                       "a: " + repeated("[ #]\n", 100'000),
+                                       repeated("- ", 100'000),
+                                       repeated("? ", 100'000),
+                                       "a: " + repeated("[{", 100'000) + repeated("}]", 100'000)};
   for (const std::string& bomb : bombs) {
     const Diagnostics found = syntax(bomb);
     BOOST_TEST(found.size() == 1U, bomb.substr(0, 20));
   }
-  BOOST_TEST(syntax("# " + std::string(200, '-') + " [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\na: '" +
-                    std::string(200, '[') + "'\n").empty());  // no nesting at all
+  BOOST_TEST(
+      syntax("# " + std::string(200, '-') +
+             " [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\na: '" +
+             std::string(200, '[') + "'\n")
+          .empty());  // no nesting at all
 }
 
 BOOST_AUTO_TEST_CASE(aliases_that_repeat_each_other_are_refused_in_bounded_time) {
   std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
   for (int i = 1; i < 12; ++i) {
     const std::string before = "*a" + std::to_string(i - 1);
-    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before + repeated(", " + before, 9) + "]\n";
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before +
+            repeated(", " + before, 9) + "]\n";
   }
   refused("a thousand million million words", bomb, 0, "aliases repeat too much");
   BOOST_TEST(seconds_of(bomb) < 20);
@@ -215,7 +247,8 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_too_large_or_no_file_is_refused) {
     BOOST_TEST(!file.ok());
     return found.size() == 1U ? found.front().expected : "";
   };
-  const assay::test::TemporaryFile large("a: " + std::string(assay::kMaxFileBytes, 'x') + "\n"), empty("");
+  const assay::test::TemporaryFile large("a: " + std::string(assay::kMaxFileBytes, 'x') + "\n"),
+      empty("");
   BOOST_TEST(open(large.path()) == "the file is too large; expected at most 4 MiB");
   BOOST_TEST(open(empty.path()) == "the file is empty; expected a mapping (key: value)");
   BOOST_TEST(open("/nowhere/at/all.yaml") == "no such file");

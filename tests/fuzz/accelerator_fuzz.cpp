@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Accelerator files; one that is accepted runs the published mappings of the chip it was mutated from.
+// Accelerator files; one that is accepted runs the published mappings of the chip it was mutated
+// from.
 #include "analytical/predictor.h"
 #include "core/mapping.h"
 #include "fuzz_input.h"

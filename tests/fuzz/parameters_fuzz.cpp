@@ -33,7 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   assay::fuzz::refusing([&] {
     const assay::Parameters parameters =
         assay::read_parameters(assay::fuzz::input_file("parameters.yaml", data, size));
-    assay::analytical::predict_record({&c.layer, &c.chip, &c.mapping, &parameters, "alexnet", "", 4});
+    assay::analytical::predict_record(
+        {&c.layer, &c.chip, &c.mapping, &parameters, "alexnet", "", 4});
   });
   return 0;
 }

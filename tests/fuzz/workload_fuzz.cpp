@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workload files; the layers of a file that is accepted are mapped by a template, checked and predicted.
+// Workload files; the layers of a file that is accepted are mapped by a template, checked and
+// predicted.
 #include "analytical/predictor.h"
 #include "core/mapping.h"
 #include "fuzz_input.h"

@@ -37,6 +37,7 @@ constexpr LongFile kLongFiles[] = {
      "one literal reading of the contract, to be read from top to bottom"},
     {"tests/oracle/random_triple.cpp", 700, "generator and shrinker must change together"},
     {"tests/core/workload_test.cpp", 850, "tables of the published layer shapes of every network"},
+    {"tests/core/legality_test.cpp", 500, "one case per reason why a mapping is illegal"},
     {"tests/core/record_test.cpp", 450, "one case per malformed record file"},
     {"tests/experiments/chips_test.cpp", 450, "one case per claim of each shipped chip"},
     {"tests/experiments/compare_test.cpp", 500, "one case per rule of the join and per statistic"},

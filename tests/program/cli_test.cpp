@@ -3,9 +3,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <boost/test/unit_test.hpp>
-
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -56,8 +55,10 @@ class Sandbox {
 
   Result run(const std::string& arguments) const {
     const fs::path out = base_ / "out", err = base_ / "err";
-    const std::string command = "cd '" + folder().string() + "' && ASSAY_DATA='" + (kSource / "experiments").string() + "' '" +
-                                ASSAY_PROGRAM + "' " + arguments + " >'" + out.string() + "' 2>'" + err.string() + "' </dev/null";
+    const std::string command = "cd '" + folder().string() + "' && ASSAY_DATA='" +
+                                (kSource / "experiments").string() + "' '" + ASSAY_PROGRAM + "' " +
+                                arguments + " >'" + out.string() + "' 2>'" + err.string() +
+                                "' </dev/null";
     const int status = std::system(command.c_str());
     BOOST_REQUIRE(WIFEXITED(status));
     return {WEXITSTATUS(status), content(out), content(err)};
@@ -75,14 +76,17 @@ class Sandbox {
   fs::path base_;
 };
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 std::size_t lines(const std::string& text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
 // Exit code 2, nothing on stdout, every message on stderr, nothing written.
-void refuses(const Sandbox& box, const std::string& arguments, const std::vector<std::string>& messages) {
+void refuses(const Sandbox& box, const std::string& arguments,
+             const std::vector<std::string>& messages) {
   const std::vector<std::string> before = box.files();
   const Result r = box.run(arguments);
   BOOST_TEST_CONTEXT(arguments << "\n" << r.err) {
@@ -121,7 +125,8 @@ measured:
 quantities: [processing_ms]
 headline_quantity: processing_ms
 bounds:
-  - {quantity: processing_ms, variant: D, statistic: max_abs_pct, limit_pct: )" + limit + "}\n";
+  - {quantity: processing_ms, variant: D, statistic: max_abs_pct, limit_pct: )" +
+         limit + "}\n";
 }
 
 }  // namespace
@@ -133,7 +138,8 @@ BOOST_AUTO_TEST_CASE(a_prediction_succeeds_and_prints_a_line_per_layer) {
   const Result r = box.run("predict eyeriss alexnet");
   BOOST_TEST(r.code == 0, r.err);
   BOOST_TEST(r.err.empty());
-  for (const char* layer : {"conv1", "conv2", "conv3", "conv4", "conv5", "network"}) BOOST_TEST(contains(r.out, layer), layer);
+  for (const char* layer : {"conv1", "conv2", "conv3", "conv4", "conv5", "network"})
+    BOOST_TEST(contains(r.out, layer), layer);
   BOOST_TEST(!contains(r.out, "\x1b"));  // no colours into a file
   BOOST_TEST(box.files().empty());
 }
@@ -150,7 +156,8 @@ BOOST_AUTO_TEST_CASE(chosen_layers_are_the_only_ones) {
 
 BOOST_AUTO_TEST_CASE(json_has_a_schema_and_records) {
   const Sandbox box;
-  for (const std::string& arguments : {std::string("predict eyeriss alexnet --json"), import_measured() + " --json"}) {
+  for (const std::string& arguments :
+       {std::string("predict eyeriss alexnet --json"), import_measured() + " --json"}) {
     const Result r = box.run(arguments);
     BOOST_TEST(r.code == 0, r.err);
     const Json j = Json::parse(r.out);
@@ -180,18 +187,22 @@ BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example) {
 
 BOOST_AUTO_TEST_CASE(a_command_line_that_cannot_be_understood_is_bad_input) {
   const Sandbox box;
-  for (const char* arguments : {"", "predit eyeriss alexnet", "predict", "predict eyeriss", "predict eyeriss alexnet --jsn", "compare one.json"})
+  for (const char* arguments : {"", "predit eyeriss alexnet", "predict", "predict eyeriss",
+                                "predict eyeriss alexnet --jsn", "compare one.json"})
     BOOST_TEST(box.run(arguments).code == 2, arguments);
   BOOST_TEST(box.files().empty());
 }
 
 BOOST_AUTO_TEST_CASE(unknown_names_are_refused_with_the_nearest_one) {
   const Sandbox box;
-  refuses(box, "predict eyeris alexnet", {"error: chip = 'eyeris'", "did you mean 'eyeriss'?", "1 error\n"});
+  refuses(box, "predict eyeris alexnet",
+          {"error: chip = 'eyeris'", "did you mean 'eyeriss'?", "1 error\n"});
   refuses(box, "predict eyeriss alexnt", {"workload = 'alexnt'", "did you mean 'alexnet'?"});
   refuses(box, "predict eyeriss alexnet --layers conv1,cnv2,xyz",
-          {"layers = 'cnv2': the workload has no such layer; did you mean 'conv2'?", "layers = 'xyz'", "2 errors"});
-  refuses(box, "predict eyeriss alexnet --layers fc6", {"the mapping file has no mapping for this layer"});
+          {"layers = 'cnv2': the workload has no such layer; did you mean 'conv2'?",
+           "layers = 'xyz'", "2 errors"});
+  refuses(box, "predict eyeriss alexnet --layers fc6",
+          {"the mapping file has no mapping for this layer"});
   refuses(box, "predict eyeriss vgg16", {"no mapping for workload 'vgg16'"});
 }
 
@@ -201,8 +212,10 @@ BOOST_AUTO_TEST_CASE(files_that_are_not_there_are_refused) {
   refuses(box, "predict eyeriss alexnet --parameters none.yaml", {"none.yaml: no such file"});
   refuses(box, "predict eyeriss alexnet --accelerator none.yaml", {"none.yaml: no such file"});
   refuses(box, "validate none.yaml", {"experiment = 'none.yaml': expected"});
-  refuses(box, "import none.csv --as " + measured("alexnet.import.yaml"), {"none.csv: no such file"});
-  refuses(box, "import " + measured("alexnet.csv") + " --as none.yaml", {"import = 'none.yaml': expected"});
+  refuses(box, "import none.csv --as " + measured("alexnet.import.yaml"),
+          {"none.csv: no such file"});
+  refuses(box, "import " + measured("alexnet.csv") + " --as none.yaml",
+          {"import = 'none.yaml': expected"});
   refuses(box, "compare none.json other.json", {"none.json: no such file"});
   refuses(box, "report none.json other.json --out here", {"none.json: no such file"});
 }
@@ -210,15 +223,19 @@ BOOST_AUTO_TEST_CASE(files_that_are_not_there_are_refused) {
 BOOST_AUTO_TEST_CASE(an_illegal_mapping_is_refused_with_every_reason_of_every_layer) {
   const Sandbox box;
   const std::string legal = content(kChip + "/alexnet.yaml");
-  const fs::path mapping = box.write("mapping.yaml", replaced(replaced(legal, "par x P: 7", "par x P: 56"), "for C: 24", "for C: 12"));
+  const fs::path mapping =
+      box.write("mapping.yaml",
+                replaced(replaced(legal, "par x P: 7", "par x P: 56"), "for C: 24", "for C: 12"));
   refuses(box, "predict eyeriss alexnet --mapping " + mapping.string(),
-          {"mapping.yaml:", "'par x P: 56'", "the array has 14", "eyeriss-alexnet#conv2 = 'C': the loops over C cover 24 of 48", "errors\n"});
+          {"mapping.yaml:", "'par x P: 56'", "the array has 14",
+           "eyeriss-alexnet#conv2 = 'C': the loops over C cover 24 of 48", "errors\n"});
 }
 
 BOOST_AUTO_TEST_CASE(a_malformed_file_is_refused_with_all_its_errors_in_lines_of_their_own) {
   const Sandbox box;
-  const fs::path mapping = box.write("mapping.yaml", replaced(replaced(content(kChip + "/alexnet.yaml"), "batch: 4", "batch: x"),
-                                                              "hold wbuf: W", "hold wbuff: W"));
+  const fs::path mapping = box.write(
+      "mapping.yaml", replaced(replaced(content(kChip + "/alexnet.yaml"), "batch: 4", "batch: x"),
+                               "hold wbuf: W", "hold wbuff: W"));
   refuses(box, "predict eyeriss alexnet --mapping " + mapping.string(),
           {"batch = 'x': expected a whole number", "did you mean 'wbuf'?", "2 errors\n"});
   BOOST_TEST(lines(box.run("predict eyeriss alexnet --mapping " + mapping.string()).err) == 3U);
@@ -226,7 +243,8 @@ BOOST_AUTO_TEST_CASE(a_malformed_file_is_refused_with_all_its_errors_in_lines_of
 
 BOOST_AUTO_TEST_CASE(an_experiment_within_its_bound_passes_and_one_outside_it_fails) {
   const Sandbox box;
-  const fs::path wide = box.write("wide.yaml", experiment("1000")), tight = box.write("tight.yaml", experiment("0.000001"));
+  const fs::path wide = box.write("wide.yaml", experiment("1000")),
+                 tight = box.write("tight.yaml", experiment("0.000001"));
   const Result pass = box.run("validate " + wide.string() + " --out pass");
   BOOST_TEST(pass.code == 0, pass.err);
   const Result fail = box.run("validate " + tight.string() + " --out fail");
@@ -239,9 +257,12 @@ BOOST_AUTO_TEST_CASE(an_experiment_within_its_bound_passes_and_one_outside_it_fa
 
 BOOST_AUTO_TEST_CASE(a_malformed_experiment_is_refused_and_leaves_nothing) {
   const Sandbox box;
-  const fs::path file = box.write("bad.yaml", replaced(experiment("5"), "variant: D", "variant: E"));
-  refuses(box, "validate " + file.string() + " --out here", {"bad.yaml:", "bounds[0].variant = 'E': expected 'D'"});
-  const fs::path other = box.write("other.yaml", replaced(experiment("5"), "chip: eyeriss", "chip: eyerisss"));
+  const fs::path file =
+      box.write("bad.yaml", replaced(experiment("5"), "variant: D", "variant: E"));
+  refuses(box, "validate " + file.string() + " --out here",
+          {"bad.yaml:", "bounds[0].variant = 'E': expected 'D'"});
+  const fs::path other =
+      box.write("other.yaml", replaced(experiment("5"), "chip: eyeriss", "chip: eyerisss"));
   refuses(box, "validate " + other.string(), {"did you mean 'eyeriss'?"});
 }
 
@@ -250,11 +271,13 @@ BOOST_AUTO_TEST_CASE(a_report_replaces_an_earlier_report_and_nothing_else) {
   const fs::path file = box.write("experiment.yaml", experiment("1000"));
   fs::create_directory(box.folder() / "mine");
   box.write("mine/thesis.txt", "years of work");
-  refuses(box, "validate " + file.string() + " --out mine", {"is not empty and not an earlier report"});
+  refuses(box, "validate " + file.string() + " --out mine",
+          {"is not empty and not an earlier report"});
   BOOST_TEST(content(box.folder() / "mine/thesis.txt") == "years of work");
   BOOST_TEST(box.run("validate " + file.string() + " --out new").code == 0);
   BOOST_TEST(box.run("validate " + file.string() + " --out new").code == 0);
-  refuses(box, "validate " + file.string() + " --out experiment.yaml", {"is a file: expected a folder"});
+  refuses(box, "validate " + file.string() + " --out experiment.yaml",
+          {"is a file: expected a folder"});
 }
 
 BOOST_AUTO_TEST_CASE(imported_records_are_written_once_and_never_over_a_file) {
@@ -276,10 +299,13 @@ BOOST_AUTO_TEST_CASE(records_are_compared_by_their_keys) {
   const Result r = box.run("compare predicted.json measured.json --quantities processing_ms");
   BOOST_TEST(r.code == 0, r.err);
   BOOST_TEST(contains(r.out, "conv3"));
-  const Result j = box.run("compare predicted.json measured.json --quantities processing_ms --json");
+  const Result j =
+      box.run("compare predicted.json measured.json --quantities processing_ms --json");
   BOOST_TEST(j.code == 0, j.err);
   BOOST_TEST(Json::parse(j.out).is_object());
-  BOOST_TEST(box.run("report predicted.json measured.json --quantities processing_ms --out report").code == 0);
+  BOOST_TEST(
+      box.run("report predicted.json measured.json --quantities processing_ms --out report").code ==
+      0);
   BOOST_TEST(fs::is_regular_file(box.folder() / "report/report.html"));
 }
 
@@ -287,8 +313,11 @@ BOOST_AUTO_TEST_CASE(records_that_one_side_lacks_are_refused_unless_asked_for) {
   const Sandbox box;
   BOOST_TEST(box.run(import_measured() + " --out measured.json").code == 0);
   box.write("predicted.json", box.run("predict eyeriss alexnet --layers conv1,conv2 --json").out);
-  refuses(box, "compare predicted.json measured.json --quantities processing_ms", {"conv3", "conv4", "conv5"});
-  BOOST_TEST(box.run("compare predicted.json measured.json --quantities processing_ms --partial").code == 0);
+  refuses(box, "compare predicted.json measured.json --quantities processing_ms",
+          {"conv3", "conv4", "conv5"});
+  BOOST_TEST(
+      box.run("compare predicted.json measured.json --quantities processing_ms --partial").code ==
+      0);
 }
 
 BOOST_AUTO_TEST_CASE(records_that_are_no_records_are_refused) {
