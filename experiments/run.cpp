@@ -45,6 +45,20 @@ std::int64_t off_chip_bits(const Layer& layer, const Precision& p) {
   return add(bits, mul(tensor_elements(layer, Operand::O), p.output_bits));
 }
 
+// A price for a level that does not exist would be left out in silence.
+void check_components(const Parameters& parameters, const Accelerator& accelerator,
+                      Diagnostics& diagnostics) {
+  std::vector<std::string> known;
+  for (const Level& level : accelerator.levels) known.push_back(level.name);
+  for (const UnitEnergy& e : parameters.energies) {
+    if (accelerator.find(e.component) >= 0) continue;
+    const std::string hint = nearest(e.component, known);
+    diagnostics.push_back({parameters.file.string(), 0, "energy.component", e.component,
+                           "accelerator '" + accelerator.name + "' has no such level" +
+                               (hint.empty() ? "" : "; did you mean '" + hint + "'?")});
+  }
+}
+
 double off_chip_bandwidth(const Accelerator& a) {
   double sum = 0;
   for (const Port& p : a.levels.front().ports) sum += p.bandwidth_bits_per_cycle.value();
@@ -78,6 +92,7 @@ Run run_analytical(const RunInput& input) {
     diagnostics.push_back(
         {input.parameters->string(), 0, "chip", run.parameters->chip,
          "the parameters are used with accelerator '" + run.accelerator.name + "'"});
+  if (run.parameters) check_components(*run.parameters, run.accelerator, diagnostics);
   const std::vector<const Layer*> layers = chosen_layers(input, run, diagnostics);
   throw_if_any(diagnostics);
   std::map<std::string, std::string> inputs{{"accelerator", hashed(input.accelerator)},

@@ -3,9 +3,12 @@
 // README stay what they are.
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <fstream>
 
+#include "core/diagnostics.h"
 #include "experiments/catalog.h"
 #include "experiments/experiment.h"
+#include "experiments/run.h"
 
 using namespace assay;
 namespace fs = std::filesystem;
@@ -71,6 +74,29 @@ BOOST_AUTO_TEST_CASE(fpga15_gap_to_the_board_is_that_of_the_published_model_or_s
     BOOST_TEST(board < 0, layer);
     BOOST_TEST(board > -11, layer);
   }
+}
+
+BOOST_AUTO_TEST_CASE(price_of_a_level_that_does_not_exist_is_refused) {
+  const fs::path eyeriss = kCatalog.chip_folder("eyeriss");
+  const fs::path wrong = fs::temp_directory_path() / "assay_wrong_component.yaml";
+  std::ofstream(wrong)
+      << "schema: assay.parameters/1\nname: wrong\nchip: eyeriss\nenergy:\n"
+         "  - {component: spads, action: read, energy_pj: 1, source: s, confidence: c}\n";
+  RunInput in{eyeriss / "accelerator.yaml",
+              kCatalog.workload_file("alexnet"),
+              eyeriss / "alexnet.yaml",
+              wrong,
+              {},
+              ""};
+  std::string message;
+  try {
+    run_analytical(in);
+  } catch (const InputError& e) {
+    message = e.what();
+  }
+  fs::remove(wrong);
+  BOOST_TEST(message.find("energy.component = 'spads'") != std::string::npos, message);
+  BOOST_TEST(message.find("did you mean 'spad'?") != std::string::npos, message);
 }
 
 // An impossible bound fails; the comparison is the same.
