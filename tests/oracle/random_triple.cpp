@@ -123,7 +123,7 @@ std::vector<Dim> random_window(Random& random) {
 // there are windows, they often come first.
 PerDim<std::int64_t> random_size(Random& random, const std::vector<Dim>& dims) {
   static const std::vector<std::int64_t> kSizes{2, 2, 3, 3, 4, 5, 5, 6, 7, 8, 9, 11, 13};
-  static const std::vector<std::int64_t> kTargets{12,  30,  60,  100, 150,  250,
+  static const std::vector<std::int64_t> kTargets{12,  30,  60,  100,  150,  250,
                                                   400, 600, 900, 1300, 2000, 3000};
   PerDim<std::int64_t> size;
   size.fill(1);
@@ -357,8 +357,8 @@ Entry hold_entry(int level, unsigned operands) {
 }
 
 bool slides(const Entry& loop) {
-  return loop.kind == EntryKind::loop && (loop.dim == Dim::P || loop.dim == Dim::Q ||
-                                          loop.dim == Dim::R || loop.dim == Dim::S);
+  return loop.kind == EntryKind::loop &&
+         (loop.dim == Dim::P || loop.dim == Dim::Q || loop.dim == Dim::R || loop.dim == Dim::S);
 }
 
 // A place in the room; for inputs often one right inside a loop whose tiles may overlap.
@@ -454,8 +454,8 @@ void describe_layer(const Layer& layer, std::ostream& out) {
   out << "layer: " << kind_name(layer.kind);
   for (Dim d : kAllDims)
     if (layer.size[d] != 1) out << ' ' << name(d) << '=' << layer.size[d];
-  out << "; input " << layer.input_h << 'x' << layer.input_w << ", stride " << layer.stride_h
-      << ',' << layer.stride_w << ", dilation " << layer.dilation_h << ',' << layer.dilation_w
+  out << "; input " << layer.input_h << 'x' << layer.input_w << ", stride " << layer.stride_h << ','
+      << layer.stride_w << ", dilation " << layer.dilation_h << ',' << layer.dilation_w
       << ", padding " << layer.pad_top << ',' << layer.pad_bottom << ',' << layer.pad_left << ','
       << layer.pad_right << '\n';
 }
@@ -464,8 +464,7 @@ void describe_options(const Accelerator& a, std::ostream& out) {
   out << "padding: " << (a.padding == Padding::clipped ? "clipped" : "stored")
       << ", halo: " << (a.halo == Halo::slide ? "slide" : "reload")
       << ", first_visit: " << (a.first_visit == FirstVisit::zero ? "zero" : "read")
-      << ", accumulate: " << (a.accumulate == Accumulate::preload ? "preload" : "on_drain")
-      << '\n';
+      << ", accumulate: " << (a.accumulate == Accumulate::preload ? "preload" : "on_drain") << '\n';
 }
 
 void describe_level(const Level& level, std::ostream& out) {
@@ -496,6 +495,64 @@ void describe_entry(const Entry& entry, const Accelerator& accelerator, std::ost
     out << "for " << name(entry.dim) << ": " << entry.bound;
   }
   out << '\n';
+}
+
+// ---- Times ----------------------------------------------------------------------------------
+
+// Every transfer of the level either on one of its ports or unlimited.
+void add_ports(Random& random, Level& level) {
+  const std::int64_t ports = random.between(0, 3);
+  for (std::int64_t i = 0; i < ports; ++i) {
+    Port port;
+    port.name = "p" + std::to_string(i);
+    port.bandwidth_bits_per_cycle = {random.between(1, 200), random.between(1, 5)};
+    port.latency_cycles = random.chance(50) ? 0 : random.between(1, 20);
+    level.ports.push_back(port);
+  }
+  if (ports == 0) return;
+  for (Operand o : kAllOperands)
+    for (std::size_t t = 0; t < kTransfers; ++t) {
+      const std::size_t port = random.below(static_cast<std::size_t>(ports) + 1);
+      if (port < level.ports.size())
+        level.ports[port].serves[o][t] = true;
+      else
+        level.unlimited[o][t] = true;
+    }
+}
+
+void add_times(Random& random, Level& level) {
+  if (level.kind == LevelKind::storage) {
+    add_ports(random, level);
+    for (Operand o : kAllOperands) level.keeps[o].slots = static_cast<int>(random.between(1, 4));
+  } else if (level.kind == LevelKind::array) {
+    for (Operand o : kAllOperands)
+      level.hop_latency_cycles[o] = random.chance(50) ? 0 : random.between(1, 3);
+  } else {
+    level.compute.initiation_interval_cycles = {random.between(1, 5), random.between(1, 3)};
+    level.compute.step_overhead_cycles = random.between(0, 10);
+    level.compute.per_psum_cycles = random.between(0, 2);
+    level.compute.per_new_input_cycles = random.between(0, 2);
+  }
+}
+
+void describe_times(const Level& level, std::ostream& out) {
+  for (const Port& port : level.ports) {
+    out << "  port " << port.name << ' ' << to_string(port.bandwidth_bits_per_cycle) << " latency "
+        << port.latency_cycles;
+    constexpr std::array<std::string_view, kTransfers> kNames{"fill", "read", "write", "drain"};
+    for (Operand o : kAllOperands)
+      for (std::size_t t = 0; t < kTransfers; ++t)
+        if (port.serves[o][t]) out << ' ' << name(o) << '.' << kNames[t];
+    out << '\n';
+  }
+  for (Operand o : kAllOperands)
+    if (level.hop_latency_cycles[o] != 0)
+      out << "  hop latency " << name(o) << ' ' << level.hop_latency_cycles[o] << '\n';
+  const Compute& c = level.compute;
+  if (level.kind == LevelKind::compute)
+    out << "  interval " << to_string(c.initiation_interval_cycles) << ", overhead "
+        << c.step_overhead_cycles << ", per psum " << c.per_psum_cycles << ", per new input "
+        << c.per_new_input_cycles << '\n';
 }
 
 // ---- Shrinking ------------------------------------------------------------------------------
@@ -613,14 +670,23 @@ Triple random_triple(std::uint64_t seed) {
   return triple;
 }
 
+Triple random_timed_triple(std::uint64_t seed) {
+  Triple triple = random_triple(seed);
+  Random random(seed + 0x9e3779b97f4a7c15U);
+  for (Level& level : triple.accelerator.levels) add_times(random, level);
+  return triple;
+}
+
 std::string describe(const Triple& triple) {
   std::ostringstream out;
   out << triple.mapping.name << '\n';
   describe_layer(triple.layer, out);
   describe_options(triple.accelerator, out);
-  for (const Level& level : triple.accelerator.levels) describe_level(level, out);
-  for (const Entry& entry : triple.mapping.nest)
-    describe_entry(entry, triple.accelerator, out);
+  for (const Level& level : triple.accelerator.levels) {
+    describe_level(level, out);
+    describe_times(level, out);
+  }
+  for (const Entry& entry : triple.mapping.nest) describe_entry(entry, triple.accelerator, out);
   return out.str();
 }
 
