@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analytical/counts.h"
 
-#include <functional>
-
 #include "core/checked.h"
 
 namespace assay::analytical {
@@ -71,8 +69,14 @@ class Counter {
                  [&](int level, Network, std::int64_t n) { put(level, m, Action::hop, n); });
   }
 
-  void reductions(int parent, int child,
-                  const std::function<std::int64_t(const LaneModes&)>& words);
+  template <class Words>
+  void reductions(int parent, int child, const Words& words) {
+    along_arrays(Operand::O, parent, child, Network::tree, Network::chain, words,
+                 [&](int level, Network n, std::int64_t adds) {
+                   put(level, Moved::P, Action::add, adds);
+                   if (n == Network::chain) put(level, Moved::P, Action::hop, adds);
+                 });
+  }
 
   void outputs(const HoldPoint& hold) {
     const LaneModes own = e_.network_modes(Operand::O, hold.parent, hold.level, Lanes::sum);
@@ -114,23 +118,11 @@ class Counter {
   Counts counts_;
 };
 
-void Counter::reductions(int parent, int child,
-                         const std::function<std::int64_t(const LaneModes&)>& words) {
-  along_arrays(Operand::O, parent, child, Network::tree, Network::chain, words,
-               [&](int level, Network n, std::int64_t adds) {
-                 put(level, Moved::P, Action::add, adds);
-                 if (n == Network::chain) put(level, Moved::P, Action::hop, adds);
-               });
-}
-
 }  // namespace
 
 Counts count(const Evaluation& evaluation) { return Counter(evaluation).run(); }
 
 std::map<CountKey, std::int64_t> named(const Counts& counts, const Accelerator& accelerator) {
-  static constexpr std::array<const char*, kMoved> kMovedNames{"I", "W", "P", "O"};
-  static constexpr std::array<const char*, kActions> kActionNames{"fill", "read", "write", "drain",
-                                                                  "hop",  "add",  "join"};
   std::map<CountKey, std::int64_t> out;
   for (std::size_t l = 0; l < accelerator.levels.size(); ++l)
     for (std::size_t m = 0; m < kMoved; ++m)

@@ -20,6 +20,14 @@ enum class Moved : std::uint8_t { I, W, P, O };
 inline constexpr int kMoved = 4;
 enum class Action : std::uint8_t { fill, read, write, drain, hop, add, join };
 inline constexpr int kActions = 7;
+inline constexpr std::array<const char*, kMoved> kMovedNames{"I", "W", "P", "O"};
+inline constexpr std::array<const char*, kActions> kActionNames{"fill", "read", "write", "drain",
+                                                                "hop",  "add",  "join"};
+
+// Bits of one element of each kind.
+constexpr std::array<int, kMoved> element_bits(const Precision& p) {
+  return {p.input_bits, p.weight_bits, p.psum_bits, p.output_bits};
+}
 
 struct Counts {
   std::array<std::array<std::array<std::int64_t, kActions>, kMoved>, kMaxLevels> n{};

@@ -168,11 +168,11 @@ class Fast {
     return -1;
   }
 
-  // Adds words to a port; returns their cycles.
-  double load(int level, Operand o, Transfer t, double bits_moved, Traffic& traffic,
-              double& slowest) {
+  // Adds words to a port and their cycles to the slowest so far.
+  void load(int level, Operand o, Transfer t, double bits_moved, Traffic& traffic,
+            double& slowest) {
     const int p = port(level, o, t);
-    if (p < 0) return 0;
+    if (p < 0) return;
     const Port& port_ref =
         levels_[static_cast<std::size_t>(level)].ports[static_cast<std::size_t>(p)];
     const double cycles = bits_moved / port_ref.bandwidth_bits_per_cycle.value();
@@ -182,7 +182,6 @@ class Fast {
       slowest = cycles;
       traffic.port = level * kMaxPorts + p;
     }
-    return cycles;
   }
 
   void hold(int i, double steps_time) {
@@ -309,7 +308,7 @@ class Fast {
       const Traffic& t = traffic_[static_cast<std::size_t>(i)];
       if (nest_.hold[static_cast<std::size_t>(i)].operand == Operand::O && t.single_slot &&
           t.visits > 0)
-        exposed += std::min(wait(t), t.cycles / t.visits + t.latency);
+        exposed += wait(t);
     }
     out_.drain = std::max(0.0, drains_ - exposed);
   }

@@ -59,8 +59,7 @@ void put_latency(const Accelerator& a, const Nest& nest, const Prediction& p, Re
 
 // Bits that cross the boundary of each off-chip level, uncompressed.
 void put_traffic(const Accelerator& a, const Precision& precision, const Counts& c, Record& r) {
-  const std::array<int, kMoved> bits{precision.input_bits, precision.weight_bits,
-                                     precision.psum_bits, precision.output_bits};
+  const auto bits = element_bits(precision);
   double off_chip = 0;
   for (std::size_t l = 0; l < a.levels.size(); ++l) {
     if (!a.levels[l].off_chip) continue;
@@ -74,14 +73,13 @@ void put_traffic(const Accelerator& a, const Precision& precision, const Counts&
 // "energy_uj.spad.W": what one level spends on one operand.
 void put_energy_by_operand(const Accelerator& a, const Counts& c, const Prices& prices,
                            double zeros, Record& r) {
-  static constexpr std::array<const char*, kMoved> kNames{"I", "W", "P", "O"};
   for (std::size_t l = 0; l < a.levels.size(); ++l)
     for (std::size_t m = 0; m < kMoved; ++m) {
       double pj = 0;
       for (std::size_t x = 0; x < kActions; ++x)
         pj += static_cast<double>(c.n[l][m][x]) *
               (prices.of[l][m][x].pj * (1 - zeros) + prices.of[l][m][x].gated_pj * zeros);
-      if (pj > 0) r.values["energy_uj." + a.levels[l].name + "." + kNames[m]] = pj * 1e-6;
+      if (pj > 0) r.values["energy_uj." + a.levels[l].name + "." + kMovedNames[m]] = pj * 1e-6;
     }
 }
 
@@ -105,16 +103,13 @@ void put_energy(const Accelerator& a, const Prediction& p, const Prices& prices,
 // Counts that cost something in silicon but have no price: an energy without them is incomplete,
 // and says so.
 std::string unpriced(const Accelerator& a, const Counts& c, const Prices& prices) {
-  static constexpr std::array<const char*, kMoved> kNames{"I", "W", "P", "O"};
-  static constexpr std::array<const char*, kActions> kActionsText{"fill", "read", "write", "drain",
-                                                                  "hop",  "add",  "join"};
   std::string out;
   for (std::size_t l = 0; l < a.levels.size(); ++l)
     for (std::size_t m = 0; m < kMoved; ++m)
       for (std::size_t x = 0; x < kActions; ++x)
         if (c.n[l][m][x] != 0 && !prices.of[l][m][x].known)
-          out += (out.empty() ? "" : ", ") + a.levels[l].name + "." + kNames[m] + "." +
-                 kActionsText[x];
+          out += (out.empty() ? "" : ", ") + a.levels[l].name + "." + kMovedNames[m] + "." +
+                 kActionNames[x];
   return out;
 }
 

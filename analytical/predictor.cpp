@@ -8,15 +8,6 @@
 namespace assay::analytical {
 namespace {
 
-constexpr std::array<const char*, kMoved> kMovedNames{"I", "W", "P", "O"};
-constexpr std::array<const char*, kActions> kActionNames{"fill", "read", "write", "drain",
-                                                         "hop",  "add",  "join"};
-
-int element_bits(const Precision& p, std::size_t moved) {
-  const std::array<int, kMoved> bits{p.input_bits, p.weight_bits, p.psum_bits, p.output_bits};
-  return bits[moved];
-}
-
 // Gating saves the accesses of the MAC, not the transfers.
 bool gated(const Accelerator& accelerator, const std::string& component, std::size_t moved,
            std::size_t action) {
@@ -65,13 +56,13 @@ Energy energy_of(const Counts& counts, const Accelerator& accelerator, const Pri
 Prices price_list(const Parameters& parameters, const Accelerator& accelerator,
                   const Precision& precision) {
   Prices prices;
+  const auto bits = element_bits(precision);
   for (std::size_t l = 0; l < accelerator.levels.size(); ++l) {
     const std::string& component = accelerator.levels[l].name;
     for (std::size_t m = 0; m < kMoved; ++m)
       for (std::size_t a = 0; a < kActions; ++a) {
-        prices.of[l][m][a] =
-            price_of(parameters.find(component, kMovedNames[m], kActionNames[a]),
-                     element_bits(precision, m), gated(accelerator, component, m, a));
+        prices.of[l][m][a] = price_of(parameters.find(component, kMovedNames[m], kActionNames[a]),
+                                      bits[m], gated(accelerator, component, m, a));
         prices.any = prices.any || prices.of[l][m][a].known;
       }
   }

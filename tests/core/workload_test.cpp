@@ -3,18 +3,16 @@
 // against malformed files (docs/formats/workload.md).
 #include <boost/test/unit_test.hpp>
 
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <map>
 #include <string>
 #include <vector>
 
-#include <unistd.h>
-
 #include "core/checked.h"
 #include "core/diagnostics.h"
 #include "core/layer.h"
+#include "tests/malformed.h"
 
 namespace {
 
@@ -26,26 +24,7 @@ using assay::Layer;
 using assay::LayerKind;
 using assay::Operand;
 using assay::Workload;
-
-// A file that is gone at the end of the test.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::string& text) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "assay_XXXXXX").string();
-    const int descriptor = mkstemp(pattern.data());
-    BOOST_REQUIRE(descriptor >= 0);
-    close(descriptor);
-    path_ = pattern;
-    std::ofstream(path_, std::ios::binary) << text;
-  }
-  ~TemporaryFile() { std::remove(path_.c_str()); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using assay::test::TemporaryFile;
 
 Workload shipped(const std::string& name) {
   return assay::read_workload(std::filesystem::path(ASSAY_SOURCE_DIR) / "experiments/workloads" /
