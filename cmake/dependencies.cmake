@@ -7,7 +7,11 @@ find_package(fmt REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(Boost REQUIRED COMPONENTS iostreams system filesystem)
+# Debian ships no CMake package of SystemC; its library exists for C++17 only.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(SYSTEMC REQUIRED IMPORTED_TARGET systemc)
 if(ASSAY_BUILD_TESTS)
+  find_package(Eigen3 REQUIRED NO_MODULE)
   find_package(Boost REQUIRED COMPONENTS unit_test_framework)
 endif()
 

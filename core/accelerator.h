@@ -23,6 +23,8 @@ enum class Padding : std::uint8_t { clipped, stored };
 enum class FirstVisit : std::uint8_t { zero, read };
 enum class Accumulate : std::uint8_t { preload, on_drain };
 enum class Halo : std::uint8_t { slide, reload };
+// What becomes of a value that does not fit its bits.
+enum class Overflow : std::uint8_t { wrap, saturate };
 
 // What moves at a storage level. The same words name ports and counts.
 enum class Transfer : std::uint8_t { fill, read, write, drain };
@@ -123,6 +125,7 @@ struct Accelerator {
   Halo halo = Halo::slide;
   FirstVisit first_visit = FirstVisit::zero;
   Accumulate accumulate = Accumulate::preload;
+  std::optional<Overflow> overflow;  // needed only where data move
   std::vector<ZeroGate> zero_gating;
   std::vector<SourceNote> sources;
   std::optional<FpgaDevice> fpga;

@@ -28,6 +28,13 @@ std::vector<std::int64_t> per_child(const HoldContext& c, const Words& words) {
   return count;
 }
 
+// The same after networks have united lanes: the first lane keeps the word.
+std::vector<std::int64_t> per_first(const HoldContext& c, const Words& words) {
+  std::vector<std::int64_t> count(c.lanes.offset.size(), 0);
+  for (const Word& word : words) ++count[static_cast<std::size_t>(word.first)];
+  return count;
+}
+
 // Words of every parent instance, by the lane that stands for it.
 std::vector<std::int64_t> per_parent(const HoldContext& c, const Words& words) {
   const std::vector<std::int64_t> by_child = per_child(c, words);
@@ -122,7 +129,7 @@ Load read_back_load(const HoldContext& c, const Visit& visit, Words words, int b
   Load load;
   load.parent_bits = mul(most(per_parent(c, words)), bits);
   if (c.accelerator.accumulate == Accumulate::preload)
-    load.child_bits = mul(most(per_child(c, words)), bits);
+    load.child_bits = mul(most(per_first(c, words)), bits);
   return load;
 }
 

@@ -48,8 +48,9 @@ inline Interval clip(const Interval& interval, std::int64_t size) {
 
 // One word on its way: which element, for (or from) which lane.
 struct Word {
-  std::int64_t lane = 0;
+  std::int64_t lane = 0;  // on its way, the lane at position 0 of the arrays that united it
   std::int64_t element = 0;
+  std::int64_t first = 0;  // the first of the lanes that it stands for
 };
 using Words = std::vector<Word>;
 
@@ -96,7 +97,7 @@ class Tensor {
           for (std::int64_t d = box[3].begin; d < box[3].end; ++d)
             for (std::int64_t e = box[4].begin; e < box[4].end; ++e) {
               const std::array<std::int64_t, 5> at{a, b, c, d, e};
-              if (!inside(old, at)) words.push_back({lane, number(at)});
+              if (!inside(old, at)) words.push_back({lane, number(at), lane});
             }
   }
 
