@@ -298,6 +298,9 @@ void read_policies(YamlMap& top, Accelerator& a) {
   a.accumulate =
       outputs.choice("accumulate", {"preload", "on_drain"}) == "on_drain" ? Accumulate::on_drain : Accumulate::preload;
   outputs.finish();
+  if (!top.has("overflow")) return;
+  a.overflow =
+      top.choice("overflow", {"wrap", "saturate"}) == "saturate" ? Overflow::saturate : Overflow::wrap;
 }
 
 void read_device(YamlMap& top, Accelerator& a) {

@@ -59,6 +59,8 @@ struct Record {
 void write_records_json(const std::filesystem::path& file, const std::vector<Record>& records);
 std::string records_to_json(const std::vector<Record>& records);
 std::vector<Record> read_records_json(const std::filesystem::path& file);
+// name: of the text, for messages.
+std::vector<Record> records_from_json(const std::string& name, const std::string& text);
 void write_records_csv(const std::filesystem::path& file, const std::vector<Record>& records);
 std::vector<Record> read_records_csv(const std::filesystem::path& file);
 std::vector<Record> read_records(const std::filesystem::path& file);  // by extension

@@ -165,13 +165,10 @@ Record read_record(JsonMap* from, const std::string& file, Diagnostics* diagnost
   return r;
 }
 
-std::vector<Record> read_document(const std::filesystem::path& path, const char* schema, bool whole,
-                                  Diagnostics* diagnostics) {
+std::vector<Record> parse_document(const std::string& file, const std::string& text,
+                                   const char* schema, bool whole, Diagnostics* diagnostics) {
   std::vector<Record> records;
-  const std::string file = path.string();
-  const std::optional<std::string> text = read_text(path, diagnostics);
-  if (!text) return records;
-  const std::optional<JsonValue> tree = parse_json(file, *text, diagnostics);
+  const std::optional<JsonValue> tree = parse_json(file, text, diagnostics);
   if (!tree) return records;
   JsonMap top(*tree, "", file, diagnostics);
   top.schema(schema);
@@ -190,6 +187,13 @@ std::vector<Record> read_document(const std::filesystem::path& path, const char*
   return records;
 }
 
+std::vector<Record> read_document(const std::filesystem::path& path, const char* schema, bool whole,
+                                  Diagnostics* diagnostics) {
+  const std::optional<std::string> text = read_text(path, diagnostics);
+  if (!text) return {};
+  return parse_document(path.string(), *text, schema, whole, diagnostics);
+}
+
 }  // namespace
 
 std::string records_to_json(const std::vector<Record>& records) {
@@ -203,6 +207,13 @@ void write_records_json(const std::filesystem::path& file, const std::vector<Rec
 std::vector<Record> read_records_json(const std::filesystem::path& file) {
   Diagnostics diagnostics;
   std::vector<Record> records = read_document(file, kSchema, true, &diagnostics);
+  throw_if_any(diagnostics);
+  return records;
+}
+
+std::vector<Record> records_from_json(const std::string& name, const std::string& text) {
+  Diagnostics diagnostics;
+  std::vector<Record> records = parse_document(name, text, kSchema, true, &diagnostics);
   throw_if_any(diagnostics);
   return records;
 }

@@ -14,6 +14,9 @@ class AddressList {
   void append(std::int64_t first, std::int64_t count);  // consecutive ones
   std::int64_t size() const { return words_; }
   bool empty() const { return words_ == 0; }
+  std::int64_t runs() const { return static_cast<std::int64_t>(runs_.size()); }
+  // Gives back what appending reserved.
+  void shrink() { runs_.shrink_to_fit(); }
 
   // words[k] = base[address k]; and back.
   void gather(const std::int32_t* base, std::int32_t* words) const;

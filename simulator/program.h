@@ -6,32 +6,19 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <limits>
+#include <memory>
 #include <queue>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "simulator/nest.h"
+#include "simulator/odometer.h"
+#include "simulator/tile.h"
 
 namespace assay::simulator {
-
-// A visit of a hold.
-struct Tile {
-  std::int64_t number = 0;  // from 0, in order
-  std::int64_t first_step = 0;
-  std::int64_t last_step = 0;
-  std::int64_t parent =
-      0;               // tile of the parent hold that contains first_step; 0 at the first level
-  Point start{};       // at first_step: what the temporal loops outside the hold add
-  bool slide = false;  // I, W (never with `halo: reload`)
-  bool first_visit = false;      // O: all temporal reduction loops outside at index 0 at first_step
-  bool final_visit = false;      // O: all of them at their last iteration at last_step
-  std::int64_t written_by = -1;  // O: the latest earlier tile with the same outputs
-  bool read_back = false;        // O: partial sums are read back for it
-  std::int64_t read_backs = 0;   // O: of the tiles before it
-  std::int64_t fill_before = 0;  // its fill or read-back stands before this step
-};
 
 // Place of a transfer in the global order; ports serve the smallest first.
 struct OrderKey {
@@ -45,40 +32,31 @@ struct OrderKey {
   friend bool operator<(const OrderKey& a, const OrderKey& b) { return a.tuple() < b.tuple(); }
 };
 
-// Odometer over the temporal loops among the first `outside` loops, with the trip counts of lane 0.
-class Odometer {
+// The first steps of the latest tiles, as many as there are slots.
+class SlotWindow {
  public:
-  Odometer(const Layer& layer, const Nest& nest, int outside);
-  // To the next combination; false after the last.
-  bool advance();
-  const Point& start() const { return start_; }
-  std::int64_t index(int loop) const;  // of a loop of the nest; 0 for spatial ones
-  bool at_last(int loop) const;        // at the last iteration it makes in its context
-  // Loops with a number below this kept their index in the latest advance.
-  int changed_from() const;
+  explicit SlotWindow(int slots) : slots_(static_cast<std::size_t>(slots)) {}
+  // The first step of tile max(0, j - slots + 1), j being the tile that is added.
+  std::int64_t add_tile(std::int64_t first_step);
 
  private:
-  // (implementation)
-  struct Digit {
-    int loop = 0;
-    std::int64_t index = 0;
-    std::int64_t trips = 1;
-  };
-  const Layer* layer_;
-  const Nest* nest_;
-  int outside_;
-  std::vector<Digit> digits_;
-  Point start_{};
+  std::size_t slots_;
+  std::size_t oldest_ = 0;
+  std::vector<std::int64_t> first_steps_;
 };
 
-// The tiles of one hold, in order. Tiles stay until they are forgotten.
+// The tiles of one hold, in order. Tiles stay until they are forgotten. Keeps one number per output
+// tile between two visits of it, else nothing.
 class TileStream {
  public:
-  // `parent`: the stream of the parent hold, or null at the first level; it must outlive this one.
+  // `parent`: the stream of the parent hold, or null at the first level; it must live as long as
+  // tiles are asked for.
   // `reads_back`: O only: whether a tile (with number, start, first_visit known) has a read-back
-  // with words.
+  // with words; asked once per tile, in order. Empty: none has.
   TileStream(const Layer& layer, const Accelerator& accelerator, const Nest& nest, int hold,
              TileStream* parent, std::function<bool(const Tile&)> reads_back);
+  TileStream(const TileStream&) = delete;
+  TileStream& operator=(const TileStream&) = delete;
 
   // The tile, generated if it is not yet there; null when the layer has fewer tiles. References
   // stay valid until the tile is forgotten; asking for a forgotten one throws std::logic_error.
@@ -89,7 +67,64 @@ class TileStream {
 
   OrderKey fill_key(const Tile& tile) const;
   OrderKey drain_key(const Tile& tile) const;
-  int hold() const;
+  int hold() const { return number_of_hold_; }
+
+ private:
+  friend class FillOrder;
+  // The latest visit of an output tile.
+  struct Written {
+    std::int64_t tile = -1;
+    std::int64_t before = 0;  // its drain stands before this step
+  };
+  struct Place {  // of a loop in the table of outputs
+    int loop = 0;
+    std::int64_t weight = 1;
+  };
+
+  bool output() const { return hold_.operand == Operand::O; }
+  const Tile* at(std::int64_t number);
+  void generate();
+  void trim();
+  void prepare_outputs(const Nest& nest);
+  std::int64_t steps_here() const;
+  void note_reduction();
+  void walk_visit(Tile& tile);
+  void link_parent(Tile& tile);
+  std::size_t place_of_outputs() const;
+  Written latest_visit(std::size_t place) const;
+
+  Hold hold_;
+  int number_of_hold_;
+  bool on_drain_;
+  bool slides_;
+  int order_slots_;  // as the global order counts them
+  int innermost_relevant_ = -1;
+  int outermost_reduction_ = -1;
+  TileStream* parent_;
+  const Tile* parent_tile_ = nullptr;
+  std::function<bool(const Tile&)> reads_back_;
+
+  Odometer odometer_;
+  Point size_;
+  std::int64_t even_steps_ = 1;  // of the dimensions that have as many in every context
+  std::vector<std::pair<Dim, DigitCounter>> ragged_steps_;
+  SlotWindow window_;
+  std::vector<Place> places_;
+  std::vector<Written> written_;
+  // The first tile since an index outside the outermost reduction loop changed.
+  std::int64_t round_ = 0;
+
+  TileStore tiles_;
+  std::int64_t forgotten_ = 0;  // tiles below were
+  std::int64_t next_step_ = 0;
+  std::int64_t read_backs_ = 0;
+  bool next_slides_ = false;
+  bool all_first_ = true;  // of the reduction loops, now
+  bool all_last_ = true;
+  bool done_ = false;
+  // The parent's tile that the latest tile lies in; shared with the parent, which keeps it.
+  std::shared_ptr<std::int64_t> needs_;
+  std::vector<std::shared_ptr<const std::int64_t>> children_need_;
 };
 
 // The tiles of a hold that have a fill (I, W: every tile, with or without words; O: those with a
@@ -97,9 +132,28 @@ class TileStream {
 class FillOrder {
  public:
   explicit FillOrder(TileStream& tiles);
-  // The next one, or null; stays the same until pop().
-  const Tile* front();
+  // The next one if it stands before `up_to` or an earlier step, or null; stays the same until
+  // pop(). Generates tiles no further than needed to know: without `up_to`, to the next read-back
+  // or the end of the layer, however far that is.
+  const Tile* front(std::int64_t up_to = std::numeric_limits<std::int64_t>::max());
   void pop();
+
+ private:
+  struct Candidate {
+    std::int64_t before = 0;
+    std::int64_t number = 0;
+    friend bool operator>(const Candidate& a, const Candidate& b) {
+      return std::tie(a.before, a.number) > std::tie(b.before, b.number);
+    }
+  };
+  void look_ahead(std::int64_t up_to);
+
+  TileStream* tiles_;
+  SlotWindow window_;
+  std::int64_t next_ = 0;  // not yet a candidate
+  bool peeked_ = false;
+  std::int64_t earliest_ = 0;  // peeked: no fill of tile next_ or a later one stands before
+  std::priority_queue<Candidate, std::vector<Candidate>, std::greater<Candidate>> candidates_;
 };
 
 // Steps of the whole layer.

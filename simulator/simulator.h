@@ -40,6 +40,7 @@ struct RunOptions {
   Observer* observer = nullptr;
   std::function<void(std::int64_t steps_done)> progress;  // every some thousand steps
   Fault fault;                                            // for tests of the tests
+  std::string vcd;                                        // waveform file; empty: none
 };
 
 struct Usage {
@@ -91,9 +92,13 @@ struct SimulateInput {
   std::string variant;
   std::int64_t batch = 1;
   const LayerData* data = nullptr;  // null: timing mode
+  std::uint64_t seed = 0;           // that `data` were made with, for the record
   Observer* observer = nullptr;     // of the processing run
+  std::string vcd;                  // the same; waveform file; empty: none
+  // Of both runs: from 0 to twice the layer's steps.
   std::function<void(std::int64_t steps_done)> progress;
 };
+// Throws as Machine::run, and std::logic_error when the two runs do not count the same.
 Record simulate_record(Machine& machine, const SimulateInput& input);
 
 }  // namespace assay::simulator

@@ -21,7 +21,7 @@ namespace assay::simulator {
 // One array's network on the way, innermost array first. Towards the parent, the word k of the
 // inside belongs to the word outer[k] of the outside.
 struct Crossing {
-  int level = 0;
+  int level = 0;  // of the array
   Network network = Network::absent;
   std::int64_t inside_words = 0;    // over all lanes
   std::int64_t outside_words = 0;   // after this network
@@ -30,30 +30,33 @@ struct Crossing {
 
 struct Transfer {
   // Sums over all instances.
-  std::int64_t lane_words = 0;      // at the child: "(S)"
+  std::int64_t lane_words = 0;      // at the child: "(S)"; read-backs: those a lane receives
   std::int64_t parent_words = 0;    // over the parent's port: "(U)"
   std::int64_t distinct_words = 0;  // different elements of each parent instance: "(1)"
   std::int64_t lane0_words = 0;     // of lane 0
-  // Of the fullest instance. parent_bits == 0: nothing moves, the transfer does not exist.
+  // Of the fullest instance. parent_bits == 0: nothing moves, the transfer does not exist (but the
+  // tables of what stays and of the padding hold: a slide may find nothing new).
   std::int64_t child_bits = 0;
   std::int64_t parent_bits = 0;
   std::vector<Crossing> crossings;
   // Only when tables were asked for. Addresses in the memory of a level and operand, in which
   // instance i and slot s begin at (i * slots + s) * layout.words:
-  AddressList child;   // of every lane's words; relative to the tile's slot
+  AddressList child;   // of every lane's words; relative to the tile's slot. Preloaded read-backs:
+                       // one place for every word of `parent`, in the lane that receives it
   AddressList parent;  // of the words over the parent's port; relative to parent_base()
   // Fills:
   AddressList padding;  // places of the tile outside the tensor, relative to the slot
   AddressList kept_from,
       kept_to;  // slides: words of the tile before that stay, each relative to its slot
   // Outputs: for every word over the parent's port, whether it is the first of its element at its
-  // parent instance. The first overwrites and carries the value of a read-back; the others are
-  // added, and read back as 0.
+  // parent instance, among the words of the drain. The first overwrites and carries the value of a
+  // read-back; the others are added, and read back as 0.
   std::vector<bool> first_of_element;
-  // Read-backs with preload: lanes' words that none arrives for start at 0; `all` lists every word
-  // of every active lane's tile, `child` those that receive one, in the order of the inside of the
-  // innermost crossing.
+  // Read-backs, also those without words: every word of every active lane's tile. What no word
+  // arrives for starts at 0.
   AddressList all;
+  // Read-backs: the number, among the words of the drain's `parent`, of every word of `parent`.
+  AddressList joined;
 
   bool exists() const { return parent_bits > 0; }
 };
@@ -64,8 +67,9 @@ class Transfers {
   Transfers(const Layer& layer, const Accelerator& accelerator, const Nest& nest, bool tables);
   ~Transfers();
 
-  // The references stay valid as long as this object. tile.start (and, for a slide, that the tile
-  // before it began one iteration of the innermost relevant temporal loop earlier) decides.
+  // The references stay valid as long as this object, which forgets nothing. tile.start (and, for a
+  // slide, that the tile before it began one iteration of the innermost relevant temporal loop
+  // earlier) decides.
   const Transfer& fill(int hold, const Tile& tile);       // I, W
   const Transfer& read_back(int hold, const Tile& tile);  // O; tile.first_visit decides
   const Transfer& drain(int hold, const Tile& tile);      // O; tile.final_visit decides
@@ -83,6 +87,9 @@ class Transfers {
   // Hop latency of fills and drains (0004, g), in cycles.
   std::int64_t fill_hops(int hold) const;
   std::int64_t drain_hops(int hold) const;
+
+  // Different transfers built so far.
+  std::int64_t built() const;
 
  private:
   struct Impl;

@@ -20,6 +20,7 @@ precision: {input_bits: 8, weight_bits: 8, psum_bits: 32, output_bits: 8}
 padding: clipped
 halo: slide
 outputs: {first_visit: zero, accumulate: preload}
+overflow: wrap
 zero_gating: [mac, pad.W]
 fpga: {part: some, dsp: 10, bram18: 20}
 levels:
@@ -100,6 +101,22 @@ const std::vector<Malformed> kCases{
     {"an accumulation that does not exist",
      {{"accumulate: preload", "accumulate: on-drain"}},
      {{"outputs:", "outputs.accumulate", "did you mean 'on_drain'?"}}},
+    {"an overflow that does not exist",
+     {{"overflow: wrap", "overflow: saturated"}},
+     {{"overflow:", "overflow",
+       "= 'saturated': expected 'wrap' or 'saturate'; did you mean 'saturate'?"}}},
+    {"overflow without a value",
+     {{"overflow: wrap", "overflow:"}},
+     {{"overflow:", "overflow", "expected 'wrap' or 'saturate'"}}},
+    {"overflow as a list",
+     {{"overflow: wrap", "overflow: [wrap]"}},
+     {{"overflow:", "overflow", "expected"}}},
+    {"overflow twice",
+     {{"overflow: wrap", "overflow: wrap\noverflow: saturate"}},
+     {{"overflow: saturate", "overflow", "the key appears twice"}}},
+    {"overflow misspelt",
+     {{"overflow: wrap", "overfow: wrap"}},
+     {{"overfow", "overfow", "unknown key; did you mean 'overflow'?"}}},
     {"gating of a level that does not exist",
      {{"[mac, pad.W]", "[mac, pda.W]"}},
      {{"zero_gating:", "zero_gating", "did you mean 'pad'?"}}},
@@ -276,6 +293,19 @@ BOOST_AUTO_TEST_CASE(the_unedited_file_is_accepted) {
 
 BOOST_AUTO_TEST_CASE(every_error_is_reported_with_its_place_and_expectation) {
   for (const Malformed& c : kCases) check_malformed(kValid, c, read_file);
+}
+
+BOOST_AUTO_TEST_CASE(overflow_is_read_and_has_no_default) {
+  const auto overflow_of = [](const std::string& line) {
+    std::string text = kValid;
+    const std::string stated = "overflow: wrap\n";
+    text.replace(text.find(stated), stated.size(), line);
+    const assay::test::TemporaryFile file(text);
+    return assay::read_accelerator(file.path()).overflow;
+  };
+  BOOST_TEST((overflow_of("overflow: wrap\n") == assay::Overflow::wrap));
+  BOOST_TEST((overflow_of("overflow: saturate\n") == assay::Overflow::saturate));
+  BOOST_TEST(!overflow_of("").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(more_levels_or_ports_than_the_predictor_takes_are_refused) {

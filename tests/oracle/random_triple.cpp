@@ -464,7 +464,10 @@ void describe_options(const Accelerator& a, std::ostream& out) {
   out << "padding: " << (a.padding == Padding::clipped ? "clipped" : "stored")
       << ", halo: " << (a.halo == Halo::slide ? "slide" : "reload")
       << ", first_visit: " << (a.first_visit == FirstVisit::zero ? "zero" : "read")
-      << ", accumulate: " << (a.accumulate == Accumulate::preload ? "preload" : "on_drain") << '\n';
+      << ", accumulate: " << (a.accumulate == Accumulate::preload ? "preload" : "on_drain")
+      << ", overflow: " << (a.overflow == Overflow::saturate ? "saturate" : "wrap") << ", bits: I "
+      << a.precision.input_bits << " W " << a.precision.weight_bits << " P "
+      << a.precision.psum_bits << " O " << a.precision.output_bits << '\n';
 }
 
 void describe_level(const Level& level, std::ostream& out) {
@@ -667,6 +670,8 @@ Triple random_triple(std::uint64_t seed) {
   const auto holds = random_holds(random, triple.layer, triple.accelerator, loops);
   triple.mapping.name = "random#" + std::to_string(seed);
   triple.mapping.nest = assemble(random, loops, holds);
+  // Drawn last, so that a seed keeps its nest.
+  triple.accelerator.overflow = random.chance(50) ? Overflow::wrap : Overflow::saturate;
   return triple;
 }
 
@@ -674,6 +679,10 @@ Triple random_timed_triple(std::uint64_t seed) {
   Triple triple = random_triple(seed);
   Random random(seed + 0x9e3779b97f4a7c15U);
   for (Level& level : triple.accelerator.levels) add_times(random, level);
+  if (random.chance(50)) {  // last, so that a seed keeps its ports
+    const auto bits = [&] { return static_cast<int>(random.between(1, 32)); };
+    triple.accelerator.precision = {bits(), bits(), bits(), bits()};  // in order: braces
+  }
   return triple;
 }
 

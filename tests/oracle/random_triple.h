@@ -22,7 +22,8 @@ struct Triple {
 // unbounded); mostly 10 to 2000 points.
 Triple random_triple(std::uint64_t seed);
 
-// The same with random ports, bandwidths, latencies, slots and costs of a step.
+// The same with random ports, bandwidths, latencies, slots and costs of a step; half of them also
+// with random bits.
 Triple random_timed_triple(std::uint64_t seed);
 
 // The triple in the notation of docs/contract.md, for messages.
