@@ -41,7 +41,8 @@ bool exists(const Point& a, const Point& b, const Point& left) {
   return true;
 }
 
-SaturatedPart make_part(const StepBox& box, const PerOperand<std::int64_t>& own, std::size_t sequence) {
+SaturatedPart make_part(const StepBox& box, const PerOperand<std::int64_t>& own,
+                        std::size_t sequence) {
   SaturatedPart part;
   part.sequence = sequence;
   for (Operand o : kAllOperands) part.base[o] = box.base[o] + own[o];

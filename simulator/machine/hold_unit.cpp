@@ -100,7 +100,7 @@ void HoldUnit::await_usable(std::int64_t number, Moment& ready) {
     await_drained(number - slots_, ready);
     return;
   }
-  while (!states_.at(number).usable_known) wait(changed_);
+  while (!states_.at(number).usable_known) wait(usable_changed_);
   ready.raise(states_.at(number).usable);
 }
 
@@ -112,7 +112,7 @@ bool HoldUnit::usable_now(std::int64_t number) {
 // A tile whose drain is forgotten was drained before now: it delays nothing.
 void HoldUnit::await_drained(std::int64_t number, Moment& ready) {
   if (number < 0 || states_.forgotten(number)) return;
-  while (!states_.forgotten(number) && !states_.at(number).drained_known) wait(changed_);
+  while (!states_.forgotten(number) && !states_.at(number).drained_known) wait(drained_changed_);
   if (!states_.forgotten(number)) ready.raise(states_.at(number).drained);
 }
 
@@ -131,8 +131,9 @@ void HoldUnit::open(std::int64_t number) {
 void HoldUnit::child_filled(std::int64_t number, const Moment* end, bool last) {
   TileState& state = states_.at(number);
   if (end != nullptr) state.released.raise(*end);
-  if (last) state.fills_done = true;
-  changed_.notify();
+  if (!last) return;
+  state.fills_done = true;
+  children_changed_.notify();
 }
 
 void HoldUnit::child_drained(std::int64_t number, std::int64_t child, bool last,
@@ -142,7 +143,7 @@ void HoldUnit::child_drained(std::int64_t number, std::int64_t child, bool last,
   state.first_child = state.first_child < 0 ? child : std::min(state.first_child, child);
   ++state.drains_arrived;
   if (last) state.last_child = child;
-  changed_.notify();
+  if (state.collected_all()) children_changed_.notify();
 }
 
 void HoldUnit::steps_done(std::int64_t number, const Moment& end) {
@@ -151,7 +152,15 @@ void HoldUnit::steps_done(std::int64_t number, const Moment& end) {
   state.steps_end = end;
   steps_done_ = number + 1;
   forget();
-  changed_.notify();
+  steps_changed_.notify();
+}
+
+// Anything that a transfer without ports may wait for.
+void HoldUnit::await_any_change() {
+  sc_core::sc_event_or_list events =
+      usable_changed_ | drained_changed_ | steps_changed_ | children_changed_;
+  if (parent_ != nullptr) events |= parent_->usable_changed_ | parent_->drained_changed_;
+  wait(events);
 }
 
 // ---- Common to both directions ----------------------------------------------------------------
@@ -165,13 +174,12 @@ std::int64_t HoldUnit::parent_address(const Tile& tile) const {
          parent_->slot_base(tile.parent);
 }
 
-void HoldUnit::describe(const Tile& tile, const Transfer& transfer, TransferEvent::Kind kind,
+void HoldUnit::describe(const Transfer& transfer, TransferEvent::Kind kind,
                         TileExtension& x) const {
   const Hold& hold = run_->nest.holds[static_cast<std::size_t>(hold_)];
   x.kind = kind;
   x.operand = operand_;
   x.transfer = &transfer;
-  x.tile = tile;
   x.child_level = hold.level;
   x.parent_level = hold.parent_level;
   x.parent = parent_;
@@ -221,10 +229,9 @@ void HoldUnit::observe(const TileExtension& x, std::int64_t latency) {
 }
 
 // The moment at which words that left at the transfer's end arrive.
-Moment HoldUnit::arrival_of(const TileExtension& x, std::int64_t latency) const {
-  Moment arrival = x.end;
+void HoldUnit::arrive(const TileExtension& x, std::int64_t latency, Moment& arrival) const {
+  arrival = x.end;
   if (latency > 0) arrival.pass(latency, x.has_cause ? x.cause : run_->latency_cause, run_->causes);
-  return arrival;
 }
 
 // What no engine, child or processor will ask for again. Times are kept until they are past: from

@@ -82,9 +82,9 @@ class HoldUnit : public sc_core::sc_module {
   void pass_empty_tiles();
   void await_fill(const Tile& tile, Moment& ready);
   bool fill_ready(const Tile& tile);
-  void move_in(const Tile& tile, Moment ready);
+  void move_in();
   void count_fill(const Transfer& transfer);
-  void send_fill(Arrival arrival);
+  void send_fill(Arrival& arrival);
   void filled(Arrival& arrival);
   void place(const Arrival& arrival);
   void place_preload(Arrival& arrival);
@@ -97,18 +97,18 @@ class HoldUnit : public sc_core::sc_module {
   void next_drain();
   void await_drain(const Tile& tile, Moment& ready);
   bool drain_ready(const Tile& tile);
-  void move_out(const Tile& tile, Moment ready);
+  void move_out();
   void drained(Arrival& arrival);
   void write_to_parent(Arrival& arrival);
   void join(Arrival& arrival);
 
   // Both.
   std::int64_t parent_address(const Tile& tile) const;
-  void describe(const Tile& tile, const Transfer& transfer, TransferEvent::Kind kind,
-                TileExtension& x) const;
+  void describe(const Transfer& transfer, TransferEvent::Kind kind, TileExtension& x) const;
   std::int64_t transport(tlm::tlm_generic_payload& payload, TileExtension& x);
-  Moment arrival_of(const TileExtension& x, std::int64_t latency) const;
+  void arrive(const TileExtension& x, std::int64_t latency, Moment& arrival) const;
   void observe(const TileExtension& x, std::int64_t latency);
+  void await_any_change();
   void await_drained(std::int64_t number, Moment& ready);
   bool drained_now(std::int64_t number);
   bool finished(std::int64_t number, std::int64_t now);
@@ -152,8 +152,11 @@ class HoldUnit : public sc_core::sc_module {
   sc_dt::int64 filled_tile_ = -1, drained_tile_ = -1;  // for waveforms
   tlm::tlm_generic_payload fill_payload_, drain_payload_;
   TileExtension fill_tile_, drain_tile_;
+  Arrival fill_arrival_, drain_arrival_;  // of the latest transfer
   std::deque<Arrival> fills_under_way_, drains_under_way_;
-  sc_core::sc_event go_, changed_, fill_sent_, drain_sent_;
+  sc_core::sc_event go_, fill_sent_, drain_sent_;
+  // Apart, so that nobody is woken for what it does not wait for.
+  sc_core::sc_event usable_changed_, steps_changed_, children_changed_, drained_changed_;
 };
 
 }  // namespace assay::simulator

@@ -21,10 +21,9 @@ void HoldUnit::drain_thread() {
 
 void HoldUnit::run_drains() {
   while (const Tile* found = tiles_->find(next_drain_)) {
-    const Tile tile = *found;
-    Moment ready;
-    await_drain(tile, ready);
-    move_out(tile, std::move(ready));
+    drain_tile_.tile = *found;
+    await_drain(drain_tile_.tile, drain_tile_.ready);
+    move_out();
   }
 }
 
@@ -38,18 +37,13 @@ void HoldUnit::run_drains_without_ports() {
       if (found == nullptr || found->first_step > run_->step) break;
       if (number == drain_listed_) next_drain();
       if (states_.at(number).drained_known || !drain_ready(*found)) continue;
-      const Tile tile = *found;
-      Moment ready;
-      await_drain(tile, ready);
-      move_out(tile, std::move(ready));
+      drain_tile_.tile = *found;
+      await_drain(drain_tile_.tile, drain_tile_.ready);
+      move_out();
       moved = true;
     }
     while (!states_.forgotten(next_drain_) && states_.at(next_drain_).drained_known) ++next_drain_;
-    if (moved || tiles_->find(next_drain_) == nullptr) continue;
-    if (parent_ == nullptr)
-      wait(changed_);
-    else
-      wait(changed_ | parent_->changed_);
+    if (!moved && tiles_->find(next_drain_) != nullptr) await_any_change();
   }
 }
 
@@ -62,23 +56,24 @@ void HoldUnit::next_drain() {
     if (tile->read_back) read_back_tiles_.push_back(drain_listed_);
     for (; read_back_tiles_.size() > 64; ++read_back_number_) read_back_tiles_.pop_front();
     ++drain_listed_;
-    changed_.notify();
+    drained_changed_.notify();
   }
   for (const PortUse& use : {drain_parent_, drain_child_})
     if (use.port != nullptr) use.port->announce(use.client, key);
 }
 
 void HoldUnit::await_drain(const Tile& tile, Moment& ready) {
+  ready.reset();
   const auto state = [&]() -> TileState& { return states_.at(tile.number); };
   if (innermost_) {
-    while (!state().steps_done) wait(changed_);
+    while (!state().steps_done) wait(steps_changed_);
     ready.raise(state().steps_end);
   } else {
-    while (!state().collected_all()) wait(changed_);
+    while (!state().collected_all()) wait(children_changed_);
     ready.raise(state().collected);
   }
   if (!joins() || !tile.read_back) return;
-  while (!state().read_back_arrived) wait(changed_);
+  while (!state().read_back_arrived) wait(usable_changed_);
   ready.raise(state().read_back_arrival);
 }
 
@@ -89,13 +84,13 @@ bool HoldUnit::drain_ready(const Tile& tile) {
   return !joins() || !tile.read_back || state.read_back_arrived;
 }
 
-void HoldUnit::move_out(const Tile& tile, Moment ready) {
-  const Transfer& transfer = run_->transfers.drain(hold_, tile);
+void HoldUnit::move_out() {
   TileExtension& x = drain_tile_;
-  describe(tile, transfer, TransferEvent::Kind::drain, x);
+  const Tile& tile = x.tile;
+  const Transfer& transfer = run_->transfers.drain(hold_, tile);
+  describe(transfer, TransferEvent::Kind::drain, x);
   x.parent_port = drain_parent_;
   x.child_port = drain_child_;
-  x.ready = std::move(ready);
   const bool last = tiles_->find(tile.number + 1) == nullptr;
   x.has_cause = last;
   x.cause = run_->drain_cause;
@@ -114,13 +109,13 @@ void HoldUnit::move_out(const Tile& tile, Moment ready) {
     ++next_drain_;
     next_drain();  // before any other transfer can start
   }
-  changed_.notify();
-  Arrival arrival;
+  drained_changed_.notify();
+  Arrival& arrival = drain_arrival_;
   arrival.tile = tile;
   arrival.transfer = &transfer;
   arrival.words.swap(x.words);
   arrival.address = static_cast<std::int64_t>(drain_payload_.get_address());
-  arrival.moment = arrival_of(x, latency);
+  arrive(x, latency, arrival.moment);
   if (drains_under_way_.empty() && latency == 0) {
     drained(arrival);
     return;
@@ -136,7 +131,7 @@ void HoldUnit::drain_arrival_thread() {
     if (at > run_->now()) wait(RunContext::cycles(at - run_->now()));
     drained(drains_under_way_.front());
     drains_under_way_.pop_front();
-    if (drains_under_way_.empty()) run_->finished_something.notify();
+    if (drains_done_ && drains_under_way_.empty()) run_->finished_something.notify();
   }
 }
 
@@ -152,9 +147,9 @@ void HoldUnit::drained(Arrival& arrival) {
     run_->finish.raise(arrival.moment);
   }
   TileState& state = states_.at(number);
-  state.arrived = std::move(arrival.moment);
+  state.arrived = arrival.moment;
   state.arrived_known = true;
-  changed_.notify();
+  drained_changed_.notify();
   forget();
 }
 

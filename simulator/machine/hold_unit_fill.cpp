@@ -24,10 +24,9 @@ void HoldUnit::run_fills() {
   while (true) {
     pass_empty_tiles();
     if (!next_) return;
-    const Tile tile = *next_;
-    Moment ready;
-    await_fill(tile, ready);
-    move_in(tile, std::move(ready));
+    fill_tile_.tile = *next_;
+    await_fill(fill_tile_.tile, fill_tile_.ready);
+    move_in();
   }
 }
 
@@ -42,18 +41,13 @@ void HoldUnit::run_fills_without_ports() {
     bool moved = false;
     for (std::size_t i = 0; i < waiting.size() && !moved; ++i) {
       if (!fill_ready(waiting[i])) continue;
-      const Tile tile = waiting[i];
+      fill_tile_.tile = waiting[i];
       waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(i));
-      Moment ready;
-      await_fill(tile, ready);
-      move_in(tile, std::move(ready));
+      await_fill(fill_tile_.tile, fill_tile_.ready);
+      move_in();
       moved = true;
     }
-    if (moved) continue;
-    if (parent_ == nullptr)
-      wait(changed_);
-    else
-      wait(changed_ | parent_->changed_);
+    if (!moved) await_any_change();
   }
 }
 
@@ -94,7 +88,7 @@ void HoldUnit::pass_empty_tiles() {
     empty_.pop_front();
     Moment unused;
     await_slot(arrival.tile.number, unused);
-    send_fill(std::move(arrival));
+    send_fill(arrival);
   }
 }
 
@@ -108,13 +102,13 @@ void HoldUnit::await_slot(std::int64_t number, Moment& ready) {
   }
   if (innermost_) {
     if (before < 0 || states_.forgotten(before)) return;
-    while (!states_.forgotten(before) && !states_.at(before).steps_done) wait(changed_);
+    while (!states_.forgotten(before) && !states_.at(before).steps_done) wait(steps_changed_);
     if (!states_.forgotten(before)) ready.raise(states_.at(before).steps_end);
     return;
   }
   for (; released_end_ <= before; ++released_end_) {
     while (!states_.at(released_end_).usable_known || !states_.at(released_end_).fills_done)
-      wait(changed_);
+      wait(children_changed_ | usable_changed_);
     released_upto_.raise(states_.at(released_end_).released);
   }
   if (before >= 0) ready.raise(released_upto_);
@@ -123,11 +117,12 @@ void HoldUnit::await_slot(std::int64_t number, Moment& ready) {
 
 // Its own conditions; what the parent and the ports ask for is waited for on the way.
 void HoldUnit::await_fill(const Tile& tile, Moment& ready) {
+  ready.reset();
   if (joins()) {
     // The FIFO of the join has two entries, each taken until the drain it belongs to has ended.
     const std::int64_t before = tile.read_backs - 2;
     while (before >= read_back_number_ + static_cast<std::int64_t>(read_back_tiles_.size()))
-      wait(changed_);
+      wait(drained_changed_);
     if (before >= 0)
       await_drained(read_back_tiles_[static_cast<std::size_t>(before - read_back_number_)], ready);
   } else {
@@ -135,7 +130,7 @@ void HoldUnit::await_fill(const Tile& tile, Moment& ready) {
   }
   if (tile.written_by < 0) return;
   while (!states_.forgotten(tile.written_by) && !states_.at(tile.written_by).arrived_known)
-    wait(changed_);
+    wait(drained_changed_);
   if (!states_.forgotten(tile.written_by)) ready.raise(states_.at(tile.written_by).arrived);
 }
 
@@ -151,15 +146,14 @@ bool HoldUnit::fill_ready(const Tile& tile) {
   return drained_now(read_back_tiles_[static_cast<std::size_t>(before - read_back_number_)]);
 }
 
-void HoldUnit::move_in(const Tile& tile, Moment ready) {
+void HoldUnit::move_in() {
+  TileExtension& x = fill_tile_;
+  const Tile& tile = x.tile;
   const Transfer& transfer =
       output() ? run_->transfers.read_back(hold_, tile) : run_->transfers.fill(hold_, tile);
-  TileExtension& x = fill_tile_;
-  describe(tile, transfer, output() ? TransferEvent::Kind::read_back : TransferEvent::Kind::fill,
-           x);
+  describe(transfer, output() ? TransferEvent::Kind::read_back : TransferEvent::Kind::fill, x);
   x.parent_port = fill_parent_;
   x.child_port = fill_child_;
-  x.ready = std::move(ready);
   x.has_cause = tile.number == 0 && !joins();
   x.cause = run_->ramp_up_cause;
   x.words.clear();
@@ -168,12 +162,12 @@ void HoldUnit::move_in(const Tile& tile, Moment ready) {
   if (!output() && parent_ != nullptr) parent_->child_filled(tile.parent, &x.end, false);
   const bool ports = fill_parent_.port != nullptr || fill_child_.port != nullptr;
   if (!output() || ports) next_fill();  // before any other transfer can start
-  Arrival arrival;
+  Arrival& arrival = fill_arrival_;
   arrival.tile = tile;
   arrival.transfer = &transfer;
   arrival.words.swap(x.words);
-  arrival.moment = arrival_of(x, latency);
-  send_fill(std::move(arrival));
+  arrive(x, latency, arrival.moment);
+  send_fill(arrival);
 }
 
 void HoldUnit::count_fill(const Transfer& transfer) {
@@ -184,7 +178,7 @@ void HoldUnit::count_fill(const Transfer& transfer) {
     counters.count(Moved::P, joins() ? Action::join : Action::fill, transfer.parent_words);
 }
 
-void HoldUnit::send_fill(Arrival arrival) {
+void HoldUnit::send_fill(Arrival& arrival) {
   if (fills_under_way_.empty() && (arrival.empty || arrival.moment.at() == run_->now())) {
     filled(arrival);
     return;
@@ -201,7 +195,7 @@ void HoldUnit::fill_arrival_thread() {
       wait(RunContext::cycles(next.moment.at() - run_->now()));
     filled(fills_under_way_.front());
     fills_under_way_.pop_front();
-    if (fills_under_way_.empty()) run_->finished_something.notify();
+    if (fills_done_ && fills_under_way_.empty()) run_->finished_something.notify();
   }
 }
 
@@ -219,7 +213,7 @@ void HoldUnit::filled(Arrival& arrival) {
       place(arrival);
   }
   TileState& state = states_.at(number);
-  state.usable = std::move(arrival.moment);
+  state.usable = arrival.moment;
   if (arrival.tile.slide) state.usable.raise(last_usable_);
   state.usable_known = true;
   if (!output()) {
@@ -227,7 +221,7 @@ void HoldUnit::filled(Arrival& arrival) {
     last_usable_ = state.usable;
     delivered_ = number + 1;
   }
-  changed_.notify();
+  usable_changed_.notify();
 }
 
 void HoldUnit::place(const Arrival& arrival) {
@@ -277,9 +271,9 @@ void HoldUnit::keep_read_back(Arrival& arrival) {
   TileState& state = states_.at(arrival.tile.number);
   keep_first_of_element(*arrival.transfer, *run_, arrival.tile.number, arrival.words);
   state.read_back.swap(arrival.words);
-  state.read_back_arrival = std::move(arrival.moment);
+  state.read_back_arrival = arrival.moment;
   state.read_back_arrived = true;
-  changed_.notify();
+  usable_changed_.notify();
 }
 
 }  // namespace assay::simulator

@@ -28,13 +28,12 @@ void TileStates::grow() {
   ring_ = std::move(larger);
 }
 
-TileState& TileStates::at(std::int64_t number) {
+void TileStates::extend(std::int64_t number) {
   if (number < first_) throw std::logic_error("the state of a finished tile is asked for");
   while (number >= end_) {
     if (end_ - first_ == static_cast<std::int64_t>(ring_.size())) grow();
     ring_[slot(end_++)].reset();
   }
-  return ring_[slot(number)];
 }
 
 void TileStates::forget_before(std::int64_t number) {

@@ -42,7 +42,10 @@ class TileStates {
  public:
   void clear();
   bool forgotten(std::int64_t number) const { return number < first_; }
-  TileState& at(std::int64_t number);
+  TileState& at(std::int64_t number) {
+    if (number < first_ || number >= end_) extend(number);
+    return ring_[slot(number)];
+  }
   void forget_before(std::int64_t number);
   std::int64_t first() const { return first_; }
 
@@ -50,6 +53,7 @@ class TileStates {
   std::size_t slot(std::int64_t number) const {
     return static_cast<std::size_t>(number) & (ring_.size() - 1);
   }
+  void extend(std::int64_t number);
   void grow();
 
   std::vector<TileState> ring_;

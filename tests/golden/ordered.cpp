@@ -245,7 +245,6 @@ class Run {
  public:
   Run(const Layer& layer, const Accelerator& accelerator, const Mapping& mapping)
       : layer_(layer),
-        accelerator_(accelerator),
         nest_(oracle::read_nest(layer, accelerator, mapping)),
         lanes_(oracle::make_lanes(accelerator, nest_, nest_.loops.size())),
         elements_(tensor_elements(layer, Operand::O)),
@@ -310,7 +309,6 @@ class Run {
   }
 
   const Layer& layer_;
-  const Accelerator& accelerator_;
   Nest nest_;
   Lanes lanes_;
   std::int64_t elements_;

@@ -15,6 +15,7 @@
 #include "simulator/datapath_kernel.h"
 #include "tests/oracle/event_plan.h"
 #include "tests/oracle/walk.h"
+#include "tests/simulator/datapath_memory.h"
 #include "tests/simulator/datapath_reference.h"
 
 using namespace assay;
