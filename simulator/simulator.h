@@ -75,7 +75,8 @@ class Machine {
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
 
-  // Throws OverflowError; std::logic_error when the machine stops without finishing (a fault).
+  // Throws OverflowError, what an observer throws, and std::logic_error when the machine stops
+  // without finishing (a fault). After an exception the machine cannot run again.
   RunResult run(const Layer& layer, const Mapping& mapping, const RunOptions& options);
 
  private:

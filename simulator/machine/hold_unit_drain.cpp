@@ -10,10 +10,12 @@ namespace assay::simulator {
 void HoldUnit::drain_thread() {
   while (true) {
     wait(go_);
-    if (drain_parent_.port != nullptr || drain_child_.port != nullptr)
-      run_drains();
-    else
-      run_drains_without_ports();
+    run_->guarded([this] {
+      if (drain_parent_.port != nullptr || drain_child_.port != nullptr)
+        run_drains();
+      else
+        run_drains_without_ports();
+    });
     drains_done_ = true;
     run_->finished_something.notify();
   }
@@ -129,7 +131,7 @@ void HoldUnit::drain_arrival_thread() {
     while (drains_under_way_.empty()) wait(drain_sent_);
     const std::int64_t at = drains_under_way_.front().moment.at();
     if (at > run_->now()) wait(RunContext::cycles(at - run_->now()));
-    drained(drains_under_way_.front());
+    run_->guarded([this] { drained(drains_under_way_.front()); });
     drains_under_way_.pop_front();
     if (drains_done_ && drains_under_way_.empty()) run_->finished_something.notify();
   }

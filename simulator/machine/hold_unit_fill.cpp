@@ -11,10 +11,12 @@ void HoldUnit::fill_thread() {
   while (true) {
     wait(go_);
     const bool ports = fill_parent_.port != nullptr || fill_child_.port != nullptr;
-    if (output() && !ports)
-      run_fills_without_ports();
-    else
-      run_fills();
+    run_->guarded([&] {
+      if (output() && !ports)
+        run_fills_without_ports();
+      else
+        run_fills();
+    });
     fills_done_ = true;
     run_->finished_something.notify();
   }
@@ -193,7 +195,7 @@ void HoldUnit::fill_arrival_thread() {
     const Arrival& next = fills_under_way_.front();
     if (!next.empty && next.moment.at() > run_->now())
       wait(RunContext::cycles(next.moment.at() - run_->now()));
-    filled(fills_under_way_.front());
+    run_->guarded([this] { filled(fills_under_way_.front()); });
     fills_under_way_.pop_front();
     if (fills_done_ && fills_under_way_.empty()) run_->finished_something.notify();
   }

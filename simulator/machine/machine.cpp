@@ -133,6 +133,7 @@ RunResult Machine::Impl::run(const Layer& layer, const Mapping& mapping,
   const std::unique_ptr<Waves> trace = waves(options.vcd);
   sequencer->program(&context, units, processor.get());
   sc_core::sc_start();
+  if (context.failure) std::rethrow_exception(context.failure);
   if (!sequencer->done()) throw std::logic_error("simulator: the machine stopped: " + stuck());
   if (trace) trace->finish();
   RunResult out = result(context);

@@ -24,7 +24,7 @@ void Processor::load(RunContext* run, const PerOperand<HoldUnit*>& units) {
 void Processor::thread() {
   while (true) {
     wait(go_);
-    run_steps();
+    run_->guarded([this] { run_steps(); });
     done_ = true;
     run_->finished_something.notify();
   }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <systemc>
 #include <vector>
@@ -75,7 +76,22 @@ struct RunContext {
   std::int64_t step = 0;  // steps done
   Moment finish;
   sc_core::sc_event finished_something;  // for the sequencer
+  std::exception_ptr failure;            // the first that a process met
   sc_core::sc_time origin;
+
+  // Runs a process' part of the layer. SystemC would turn its exception into a report; it is kept
+  // for Machine::run instead, and the machine comes to rest.
+  template <class Work>
+  void guarded(Work work) {
+    try {
+      work();
+    } catch (const sc_core::sc_unwind_exception&) {
+      throw;  // the kernel ends the process
+    } catch (...) {
+      if (!failure) failure = std::current_exception();
+      sc_core::sc_pause();
+    }
+  }
 
   bool moves_data() const { return options.data != nullptr; }
   Counters& counter(int level) { return counters[static_cast<std::size_t>(level)]; }
