@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A prediction under the names of records.
 #include "analytical/predictor.h"
-#include "core/checked.h"
+#include "core/energy.h"
 
 namespace assay::analytical {
 namespace {
@@ -57,62 +57,6 @@ void put_latency(const Accelerator& a, const Nest& nest, const Prediction& p, Re
   r.notes["binding_total"] = binding(a, p.total);
 }
 
-// Bits that cross the boundary of each off-chip level, uncompressed.
-void put_traffic(const Accelerator& a, const Precision& precision, const Counts& c, Record& r) {
-  const auto bits = element_bits(precision);
-  double off_chip = 0;
-  for (std::size_t l = 0; l < a.levels.size(); ++l) {
-    if (!a.levels[l].off_chip) continue;
-    for (std::size_t m = 0; m < kMoved; ++m)
-      for (const Action action : {Action::read, Action::write})
-        off_chip += static_cast<double>(c.n[l][m][static_cast<std::size_t>(action)]) * bits[m];
-  }
-  r.values["off_chip_traffic_mb"] = off_chip / 8e6;
-}
-
-// "energy_uj.spad.W": what one level spends on one operand.
-void put_energy_by_operand(const Accelerator& a, const Counts& c, const Prices& prices,
-                           double zeros, Record& r) {
-  for (std::size_t l = 0; l < a.levels.size(); ++l)
-    for (std::size_t m = 0; m < kMoved; ++m) {
-      double pj = 0;
-      for (std::size_t x = 0; x < kActions; ++x)
-        pj += static_cast<double>(c.n[l][m][x]) *
-              (prices.of[l][m][x].pj * (1 - zeros) + prices.of[l][m][x].gated_pj * zeros);
-      if (pj > 0) r.values["energy_uj." + a.levels[l].name + "." + kMovedNames[m]] = pj * 1e-6;
-    }
-}
-
-void put_energy(const Accelerator& a, const Prediction& p, const Prices& prices, double zeros,
-                Record& r) {
-  if (!prices.any) return;
-  put_energy_by_operand(a, p.counts, prices, zeros, r);
-  double chip = p.energy.constant_pj;
-  for (std::size_t l = 0; l < a.levels.size(); ++l) {
-    if (p.energy.level_pj[l] > 0) r.energy_pj_by_component[a.levels[l].name] = p.energy.level_pj[l];
-    if (!a.levels[l].off_chip) chip += p.energy.level_pj[l];
-  }
-  if (p.energy.constant_pj > 0)
-    r.energy_pj_by_component["clock and leakage"] = p.energy.constant_pj;
-  r.values["energy_uj"] = p.energy.total_pj * 1e-6;
-  r.values["energy_chip_uj"] = chip * 1e-6;
-  const double ms = r.values["total_ms"];
-  if (ms > 0) r.values["power_chip_mw"] = chip * 1e-6 / ms;
-}
-
-// Counts that cost something in silicon but have no price: an energy without them is incomplete,
-// and says so.
-std::string unpriced(const Accelerator& a, const Counts& c, const Prices& prices) {
-  std::string out;
-  for (std::size_t l = 0; l < a.levels.size(); ++l)
-    for (std::size_t m = 0; m < kMoved; ++m)
-      for (std::size_t x = 0; x < kActions; ++x)
-        if (c.n[l][m][x] != 0 && !prices.of[l][m][x].known)
-          out += (out.empty() ? "" : ", ") + a.levels[l].name + "." + kMovedNames[m] + "." +
-                 kActionNames[x];
-  return out;
-}
-
 void put_hardware(const Accelerator& a, const Parameters* parameters, Record& r) {
   if (const auto fpga = fpga_resources(a)) {
     r.values["dsp"] = static_cast<double>(fpga->dsp);
@@ -139,23 +83,13 @@ Record predict_record(const RecordInput& in) {
   r.batch = in.batch;
   r.repeat = in.layer->repeat;
   r.provenance.tool = "assay analytical " ASSAY_VERSION;
-  Prices prices;
-  double zeros = 0;
-  if (in.parameters != nullptr) {
-    prices = price_list(*in.parameters, a, precision);
-    zeros = in.parameters->zero_fraction(in.workload, in.layer->name);
-  }
-  const Prediction p =
-      predict(*in.layer, a, nest, in.parameters != nullptr ? &prices : nullptr, zeros);
+  const Prediction p = predict(*in.layer, a, nest, nullptr, 0);
   r.counts = named(p.counts, a);
   put_latency(a, nest, p, r);
-  put_traffic(a, precision, p.counts, r);
-  if (in.parameters != nullptr) {
-    put_energy(a, p, prices, zeros, r);
-    if (prices.any)
-      if (const std::string missing = unpriced(a, p.counts, prices); !missing.empty())
-        r.notes["unpriced"] = missing;
-  }
+  r.values["off_chip_traffic_mb"] = off_chip_traffic_mb(a, precision, r.counts);
+  if (in.parameters != nullptr)
+    put_energy(a, precision, *in.parameters,
+               in.parameters->zero_fraction(in.workload, in.layer->name), &r);
   put_hardware(a, in.parameters, r);
   return r;
 }

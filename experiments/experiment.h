@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,8 +12,12 @@
 
 #include "experiments/catalog.h"
 #include "experiments/report.h"
+#include "experiments/simulate.h"
 
 namespace assay {
+
+// Levels that an experiment can run. The headline is always of the first one.
+inline const std::vector<std::string> kExperimentLevels{"analytical", "simulator"};
 
 struct ExperimentVariant {
   std::string name;
@@ -20,6 +25,7 @@ struct ExperimentVariant {
   std::string mapping;      // file in the chip's folder
   std::string description;
   bool headline = false;
+  std::vector<std::string> levels;  // that run it, in the order of kExperimentLevels
 };
 
 struct ExperimentData {
@@ -37,6 +43,7 @@ struct ExperimentBound {
   std::string quantity, variant, statistic;
   double limit = 0;
   std::vector<std::string> except_layers;
+  std::string level = "analytical";
 };
 
 struct Experiment {
@@ -59,10 +66,18 @@ struct Experiment {
 // Throws InputError with every error of the file.
 Experiment read_experiment(const std::filesystem::path& file);
 
-// Runs it; everything the report needs. Throws InputError.
-ReportInput run_experiment(const Experiment& experiment, const Catalog& catalog);
+struct ExperimentOptions {
+  int jobs = 0;  // worker processes of the simulator; 0: one per processor
+  // Told which layers of which variant are being simulated, several times a second.
+  std::function<void(const std::string& variant, const std::vector<LayerProgress>&)> progress;
+};
 
-// Whether every stated bound is met.
+// Runs it; everything the report needs. Throws InputError, and std::runtime_error where a level
+// fails.
+ReportInput run_experiment(const Experiment& experiment, const Catalog& catalog,
+                           const ExperimentOptions& options = {});
+
+// Whether every stated bound is met, and the levels count the same of every layer.
 bool passed(const ReportInput& input);
 
 }  // namespace assay

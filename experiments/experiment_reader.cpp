@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/diagnostics.h"
 #include "core/yaml_reader.h"
 #include "experiments/experiment.h"
 
@@ -12,13 +13,44 @@ constexpr std::size_t kMaxNames = 1000;
 constexpr char kLetters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
 const std::vector<std::string> kStatistics{"max_abs_pct", "mape_pct", "network_pct"};
 
-ExperimentVariant read_variant(YamlMap map) {
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
+  const std::string hint = nearest(word, known);
+  return hint.empty() ? "" : "; did you mean '" + hint + "'?";
+}
+
+// The key's list of levels, each once; `absent` without the key.
+std::vector<std::string> read_levels(YamlMap& map, const std::vector<std::string>& absent) {
+  if (!map.has("levels")) return absent;
+  const std::vector<std::string> stated = map.texts("levels");
+  std::set<std::string> seen;
+  for (const std::string& level : stated) {
+    const auto& known = kExperimentLevels;
+    if (std::find(known.begin(), known.end(), level) == known.end())
+      map.error("levels", level, "expected " + one_of(known) + did_you_mean(level, known));
+    if (!seen.insert(level).second) map.error("levels", level, "stated twice; expected once");
+  }
+  if (stated.empty() && map.raw("levels").IsSequence())
+    map.error("levels", "", "expected at least one of " + one_of(kExperimentLevels));
+  std::vector<std::string> levels;
+  for (const std::string& level : kExperimentLevels)
+    if (seen.count(level) != 0) levels.push_back(level);
+  return levels.empty() ? absent : levels;
+}
+
+bool runs(const ExperimentVariant& v, const std::string& level) {
+  return std::find(v.levels.begin(), v.levels.end(), level) != v.levels.end();
+}
+
+ExperimentVariant read_variant(YamlMap& map, const std::vector<std::string>& levels) {
   ExperimentVariant v;
   v.name = map.text("name");
   v.accelerator = map.text("accelerator", "accelerator.yaml");
   v.mapping = map.text("mapping");
   v.description = map.text("description");
   v.headline = map.boolean("headline", false);
+  v.levels = read_levels(map, levels);
+  if (v.headline && !runs(v, kExperimentLevels.front()))
+    map.error("levels", "", "expected 'analytical' among the levels of the headline variant");
   map.finish();
   return v;
 }
@@ -66,6 +98,11 @@ ExperimentBound read_bound(YamlMap map, const Experiment& e, const std::vector<s
   b.variant = read_stated(map, "variant", variants);
   b.statistic = map.choice("statistic", kStatistics);
   b.limit = map.real("limit_pct", {0, 1e9});
+  b.level = map.choice("level", kExperimentLevels, kExperimentLevels.front());
+  for (const ExperimentVariant& v : e.variants)
+    if (v.name == b.variant && !runs(v, b.level))
+      map.error("level", b.level,
+                "expected a level of variant '" + v.name + "': " + one_of(v.levels));
   if (map.has("except_layers")) b.except_layers = map.texts("except_layers");
   if (!b.except_layers.empty() && b.statistic == "network_pct")
     map.error("except_layers", b.except_layers.front(), "expected no exceptions: network_pct sums over every layer");
@@ -89,8 +126,9 @@ Agreement read_agreement(YamlMap map, const Experiment& e, const std::vector<std
 void read_variants(YamlMap& top, Experiment& e) {
   std::set<std::string> names;
   int headlines = 0;
+  const std::vector<std::string> levels = read_levels(top, {kExperimentLevels.front()});
   for (YamlMap& map : top.maps("variants")) {
-    e.variants.push_back(read_variant(map));
+    e.variants.push_back(read_variant(map, levels));
     if (!names.insert(e.variants.back().name).second)
       map.error("name", e.variants.back().name, "two variants have this name; expected different names");
     headlines += e.variants.back().headline ? 1 : 0;

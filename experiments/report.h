@@ -22,6 +22,7 @@ struct BoundCheck {
   std::string statistic;  // "max_abs_pct", "mape_pct", "network_pct"
   double limit = 0;
   std::optional<double> found;  // absent: undefined, which fails
+  std::string level = "analytical";
   bool passed() const { return found.has_value() && *found <= limit && *found >= -limit; }
 };
 

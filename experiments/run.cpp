@@ -16,23 +16,24 @@ std::string hashed(const std::filesystem::path& file) {
   return file.filename().string() + " " + sha256_of_file(file);
 }
 
-std::vector<const Layer*> chosen_layers(const RunInput& input, Run& run, Diagnostics& diagnostics) {
+std::vector<const Layer*> chosen_layers(const RunInput& input, const Plan& plan,
+                                        Diagnostics& diagnostics) {
   std::vector<const Layer*> out;
   std::vector<std::string> known;
-  for (const Layer& l : run.workload.layers) known.push_back(l.name);
+  for (const Layer& l : plan.workload.layers) known.push_back(l.name);
   for (const std::string& name : input.layers)
-    if (run.workload.find(name) == nullptr) {
+    if (plan.workload.find(name) == nullptr) {
       const std::string hint = nearest(name, known);
       diagnostics.push_back({input.workload.string(), 0, "layers", name,
                              "the workload has no such layer" +
                                  (hint.empty() ? "" : "; did you mean '" + hint + "'?")});
     }
-  for (const auto& [name, nest] : run.mappings.layers)
-    if (run.workload.find(name) == nullptr)
-      diagnostics.push_back({input.mapping.string(), run.mappings.layer_lines.at(name),
+  for (const auto& [name, nest] : plan.mappings.layers)
+    if (plan.workload.find(name) == nullptr)
+      diagnostics.push_back({input.mapping.string(), plan.mappings.layer_lines.at(name),
                              "layers." + name, "",
-                             "workload '" + run.workload.name + "' has no such layer"});
-  for (const Layer& l : run.workload.layers)
+                             "workload '" + plan.workload.name + "' has no such layer"});
+  for (const Layer& l : plan.workload.layers)
     if (input.layers.empty() ||
         std::find(input.layers.begin(), input.layers.end(), l.name) != input.layers.end())
       out.push_back(&l);
@@ -59,6 +60,49 @@ void check_components(const Parameters& parameters, const Accelerator& accelerat
   }
 }
 
+Plan read_files(const RunInput& input) {
+  Plan plan;
+  plan.accelerator = read_accelerator(input.accelerator);
+  plan.workload = read_workload(input.workload);
+  plan.mappings = read_mappings(input.mapping, plan.accelerator);
+  if (input.parameters) plan.parameters = read_parameters(*input.parameters);
+  plan.variant = input.variant;
+  plan.inputs = {{"accelerator", hashed(input.accelerator)},
+                 {"workload", hashed(input.workload)},
+                 {"mapping", hashed(input.mapping)}};
+  if (input.parameters) plan.inputs["parameters"] = hashed(*input.parameters);
+  return plan;
+}
+
+// Files that do not belong together.
+void check_files(const RunInput& input, const Plan& plan, Diagnostics& diagnostics) {
+  if (!plan.mappings.workload.empty() && plan.mappings.workload != plan.workload.name)
+    diagnostics.push_back({input.mapping.string(), 0, "workload", plan.mappings.workload,
+                           "the mappings are used with workload '" + plan.workload.name + "'"});
+  if (!plan.parameters) return;
+  if (plan.parameters->chip != plan.accelerator.name)
+    diagnostics.push_back(
+        {input.parameters->string(), 0, "chip", plan.parameters->chip,
+         "the parameters are used with accelerator '" + plan.accelerator.name + "'"});
+  check_components(*plan.parameters, plan.accelerator, diagnostics);
+}
+
+void add_layer(const Layer& base, const RunInput& input, Plan& plan, Diagnostics& diagnostics) {
+  try {
+    Layer layer = with_batch(base, plan.mappings.batch);
+    auto mapping = resolve(plan.mappings, layer);
+    if (!mapping) {
+      plan.unmapped.push_back(layer.name);
+      return;
+    }
+    const Diagnostics why = check(layer, plan.accelerator, *mapping);
+    diagnostics.insert(diagnostics.end(), why.begin(), why.end());
+    if (why.empty()) plan.layers.push_back({std::move(layer), std::move(*mapping)});
+  } catch (const OverflowError& e) {
+    diagnostics.push_back({input.mapping.string(), 0, base.name, "", e.what()});
+  }
+}
+
 double off_chip_bandwidth(const Accelerator& a) {
   double sum = 0;
   for (const Port& p : a.levels.front().ports) sum += p.bandwidth_bits_per_cycle.value();
@@ -78,54 +122,38 @@ std::filesystem::path find_mapping(const std::filesystem::path& chip_folder,
                          ".yaml or any.yaml in the chip's folder, or --mapping FILE"}});
 }
 
-Run run_analytical(const RunInput& input) {
-  Run run;
-  run.accelerator = read_accelerator(input.accelerator);
-  run.workload = read_workload(input.workload);
-  run.mappings = read_mappings(input.mapping, run.accelerator);
-  if (input.parameters) run.parameters = read_parameters(*input.parameters);
+Plan prepare(const RunInput& input) {
+  Plan plan = read_files(input);
   Diagnostics diagnostics;
-  if (!run.mappings.workload.empty() && run.mappings.workload != run.workload.name)
-    diagnostics.push_back({input.mapping.string(), 0, "workload", run.mappings.workload,
-                           "the mappings are used with workload '" + run.workload.name + "'"});
-  if (run.parameters && run.parameters->chip != run.accelerator.name)
-    diagnostics.push_back(
-        {input.parameters->string(), 0, "chip", run.parameters->chip,
-         "the parameters are used with accelerator '" + run.accelerator.name + "'"});
-  if (run.parameters) check_components(*run.parameters, run.accelerator, diagnostics);
-  const std::vector<const Layer*> layers = chosen_layers(input, run, diagnostics);
+  check_files(input, plan, diagnostics);
+  const std::vector<const Layer*> layers = chosen_layers(input, plan, diagnostics);
   throw_if_any(diagnostics);
-  std::map<std::string, std::string> inputs{{"accelerator", hashed(input.accelerator)},
-                                            {"workload", hashed(input.workload)},
-                                            {"mapping", hashed(input.mapping)}};
-  if (input.parameters) inputs["parameters"] = hashed(*input.parameters);
-  for (const Layer* base : layers) {
-    try {
-      const Layer layer = with_batch(*base, run.mappings.batch);
-      const auto mapping = resolve(run.mappings, layer);
-      if (!mapping) {
-        run.unmapped.push_back(layer.name);
-        continue;
-      }
-      const Diagnostics why = check(layer, run.accelerator, *mapping);
-      diagnostics.insert(diagnostics.end(), why.begin(), why.end());
-      if (!why.empty()) continue;
-      Record r = analytical::predict_record({&layer, &run.accelerator, &*mapping,
-                                             run.parameters ? &*run.parameters : nullptr,
-                                             run.workload.name, input.variant, run.mappings.batch});
-      r.provenance.inputs = inputs;
-      run.records.push_back(std::move(r));
-    } catch (const OverflowError& e) {
-      diagnostics.push_back({input.mapping.string(), 0, base->name, "", e.what()});
-    }
-  }
+  for (const Layer* layer : layers) add_layer(*layer, input, plan, diagnostics);
   for (const std::string& name : input.layers)
-    if (std::find(run.unmapped.begin(), run.unmapped.end(), name) != run.unmapped.end())
+    if (std::find(plan.unmapped.begin(), plan.unmapped.end(), name) != plan.unmapped.end())
       diagnostics.push_back({input.mapping.string(), 0, "layers", name,
                              "the mapping file has no mapping for this layer"});
-  if (run.records.empty() && diagnostics.empty())
+  if (plan.layers.empty() && diagnostics.empty())
     diagnostics.push_back({input.mapping.string(), 0, "layers", "",
                            "the mapping file maps no layer of the workload"});
+  throw_if_any(diagnostics);
+  return plan;
+}
+
+Run run_analytical(const RunInput& input) {
+  Run run{prepare(input), {}};
+  Diagnostics diagnostics;
+  for (const PlannedLayer& l : run.layers) {
+    try {
+      Record r = analytical::predict_record({&l.layer, &run.accelerator, &l.mapping,
+                                             run.parameters ? &*run.parameters : nullptr,
+                                             run.workload.name, run.variant, run.mappings.batch});
+      r.provenance.inputs = run.inputs;
+      run.records.push_back(std::move(r));
+    } catch (const OverflowError& e) {
+      diagnostics.push_back({input.mapping.string(), 0, l.layer.name, "", e.what()});
+    }
+  }
   throw_if_any(diagnostics);
   return run;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,17 +26,32 @@ struct RunInput {
   std::string variant;
 };
 
-struct Run {
+struct PlannedLayer {
+  Layer layer;  // of the whole batch
+  Mapping mapping;
+};
+
+// What every level does before it begins: the files read, and each chosen layer with its mapping.
+struct Plan {
   Accelerator accelerator;
   Workload workload;
   MappingFile mappings;
   std::optional<Parameters> parameters;
-  std::vector<Record> records;
-  std::vector<std::string> unmapped;  // layers of the workload for which the file has no mapping
+  std::string variant;
+  std::vector<PlannedLayer> layers;           // in the order of the workload, at least one
+  std::vector<std::string> unmapped;          // layers for which the file has no mapping
+  std::map<std::string, std::string> inputs;  // role -> "name sha256:...", as in Provenance
 };
 
 // Throws InputError with every reason why any layer's mapping is illegal, every unknown layer name,
 // ...
+Plan prepare(const RunInput& input);
+
+struct Run : Plan {
+  std::vector<Record> records;
+};
+
+// Throws InputError as prepare(), and for counts that do not fit 64 bits.
 Run run_analytical(const RunInput& input);
 
 // Naive baselines for the layers of a run, as records of level "baseline".

@@ -2,21 +2,20 @@
 #include "experiments/program/commands.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
 
-#include "core/diagnostics.h"
 #include "core/hash.h"
 #include "experiments/catalog.h"
 #include "experiments/compare.h"
 #include "experiments/experiment.h"
 #include "experiments/import.h"
+#include "experiments/program/progress_bar.h"
 #include "experiments/program/record_table.h"
+#include "experiments/program/shared.h"
 #include "experiments/report.h"
 #include "experiments/run.h"
 
@@ -25,58 +24,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// ASSAY_DATA, or the installed share folder beside the program, or the source tree it was built
-// from.
-Catalog find_catalog() {
-  if (const char* data = std::getenv("ASSAY_DATA"); data != nullptr && *data != '\0') return {data};
-  std::error_code ec;
-  const fs::path self = fs::read_symlink("/proc/self/exe", ec);
-  for (const fs::path& candidate :
-       {self.parent_path() / "../share/assay", self.parent_path() / "../../experiments"})
-    if (!ec && fs::is_directory(candidate / "chips")) return {fs::weakly_canonical(candidate)};
-  return {"experiments"};
-}
-
-bool colour() { return isatty(STDOUT_FILENO) != 0; }
-
-void print(const std::string& text) {
-  fmt::print("{}{}", text, text.empty() || text.back() == '\n' ? "" : "\n");
-}
-
 struct PredictOptions {
-  std::string chip, workload;
-  std::vector<std::string> layers;
-  std::string mapping, parameters, accelerator = "accelerator.yaml";
+  RunArguments run;
   bool json = false;
 };
 
 int predict(const PredictOptions& o) {
-  const Catalog catalog = find_catalog();
-  const fs::path chip = catalog.chip_folder(o.chip);
-  RunInput in;
-  in.accelerator =
-      fs::exists(chip / o.accelerator) ? chip / o.accelerator : fs::path(o.accelerator);
-  in.workload = catalog.workload_file(o.workload);
-  const Workload workload = read_workload(in.workload);
-  in.mapping = find_mapping(
-      chip, workload.name,
-      o.mapping.empty() ? std::nullopt
-                        : std::optional<fs::path>(fs::exists(o.mapping) ? fs::path(o.mapping)
-                                                                        : chip / o.mapping));
-  if (!o.parameters.empty())
-    in.parameters = o.parameters;
-  else if (fs::exists(chip / "parameters.yaml"))
-    in.parameters = chip / "parameters.yaml";
-  in.layers = o.layers;
+  const RunInput in = run_input(o.run);
   const Run run = run_analytical(in);
   if (o.json) {
     print(records_to_json(run.records));
     return kPass;
   }
   print(record_table(run.records, colour()));
-  if (!run.unmapped.empty())
-    fmt::print("not mapped by {}: {}\n", in.mapping.filename().string(),
-               fmt::join(run.unmapped, ", "));
+  print_unmapped(in, run.unmapped);
   return kPass;
 }
 
@@ -84,14 +45,7 @@ void add_predict(CLI::App& app, const Guard& guard) {
   auto o = std::make_shared<PredictOptions>();
   CLI::App* c =
       app.add_subcommand("predict", "Predict counts, latency and energy of a workload on a chip");
-  c->add_option("chip", o->chip, "a known chip (assay list) or a chip folder")->required();
-  c->add_option("workload", o->workload, "a known workload or a workload file")->required();
-  c->add_option("--layers", o->layers, "only these layers, separated by commas")->delimiter(',');
-  c->add_option("--mapping", o->mapping,
-                "mapping file (default: CHIP/<workload>.yaml, else CHIP/any.yaml)");
-  c->add_option("--parameters", o->parameters,
-                "unit energies (default: CHIP/parameters.yaml, if there)");
-  c->add_option("--accelerator", o->accelerator, "another accelerator file of the chip's folder");
+  add_run_arguments(c, &o->run);
   c->add_flag("--json", o->json, "print {\"schema\": ..., \"records\": [...]}");
   c->footer("Example: assay predict eyeriss alexnet --layers conv1,conv2");
   c->callback([o, guard] { guard([o] { return predict(*o); }); });
@@ -143,13 +97,8 @@ struct ImportOptions {
 int import_file(const ImportOptions& o) {
   const std::vector<Record> records = import_csv(o.file, find_catalog().import_file(o.kind));
   if (!o.out.empty()) {
-    if (fs::exists(o.out))
-      throw InputError({{o.out, 0, "--out", "",
-                         "the file exists; expected a new name (nothing is overwritten)"}});
-    if (fs::path(o.out).extension() == ".csv")
-      write_records_csv(o.out, records);
-    else
-      write_records_json(o.out, records);
+    check_new_output(o.out);
+    write_records(o.out, records);
     fmt::print("{} records written to {}\n", records.size(), o.out);
   } else {
     print(o.json ? records_to_json(records) : record_table(records, colour()));
@@ -251,6 +200,16 @@ struct ValidateOptions {
   bool json = false, full = false;
 };
 
+// What a level adds to the analytical one: nothing where they say the same of a quantity.
+bool says_more(const Comparison& comparison, const ErrorStatistics& s) {
+  return std::none_of(
+      comparison.statistics.begin(), comparison.statistics.end(), [&](const ErrorStatistics& a) {
+        return a.level == kExperimentLevels.front() && a.level != s.level &&
+               a.variant == s.variant && a.quantity == s.quantity && a.mape_pct == s.mape_pct &&
+               a.network_pct == s.network_pct && a.max_abs_pct == s.max_abs_pct;
+      });
+}
+
 // The headline quantity in full, one line for each other one.
 std::string short_table(const ReportInput& in) {
   ReportInput headline = in;
@@ -259,16 +218,39 @@ std::string short_table(const ReportInput& in) {
   auto& statistics = headline.comparison.statistics;
   rows.erase(std::remove_if(rows.begin(), rows.end(), other), rows.end());
   statistics.erase(std::remove_if(statistics.begin(), statistics.end(), other), statistics.end());
-  std::string text =
+  const bool levels =
+      std::any_of(in.comparison.statistics.begin(), in.comparison.statistics.end(),
+                  [](const ErrorStatistics& s) { return s.level == kExperimentLevels.back(); });
+  std::string text = fmt::format(
       "Other quantities (variant, network error, mean absolute error, worst layer; all in the "
-      "report)\n";
+      "report{})\n",
+      levels ? "; the simulator where it differs" : "");
   for (const ErrorStatistics& s : in.comparison.statistics) {
     if (s.quantity == in.headline_quantity || s.level == "baseline") continue;
-    text += fmt::format("  {:<22} {:<14} {:>8}  {:>7.1f} %  {:>7.1f} % ({})\n", s.quantity,
-                        s.variant, s.network_pct ? fmt::format("{:+.1f} %", *s.network_pct) : "-",
-                        s.mape_pct, s.max_abs_pct, s.worst_layer);
+    if (!says_more(in.comparison, s)) continue;
+    const std::string level = s.level == kExperimentLevels.front() ? "" : ", " + s.level;
+    text += fmt::format("  {:<22} {:<{}} {:>8}  {:>7.1f} %  {:>7.1f} % ({})\n", s.quantity,
+                        s.variant + level, levels ? 22 : 14,
+                        s.network_pct ? fmt::format("{:+.1f} %", *s.network_pct) : "-", s.mape_pct,
+                        s.max_abs_pct, s.worst_layer);
   }
   return text + "\n" + terminal_table(headline, colour());
+}
+
+// One bar after the other, one for each variant that is simulated.
+ReportInput run_with_progress(const Experiment& experiment, const Catalog& catalog) {
+  std::optional<ProgressBar> bar;
+  std::string shown;
+  ExperimentOptions options;
+  options.progress = [&](const std::string& variant, const std::vector<LayerProgress>& layers) {
+    if (!bar || variant != shown) {
+      bar.reset();
+      bar.emplace();
+      shown = variant;
+    }
+    bar->show(layers);
+  };
+  return run_experiment(experiment, catalog, options);
 }
 
 int validate(const ValidateOptions& o) {
@@ -276,7 +258,7 @@ int validate(const ValidateOptions& o) {
   const std::string& out = o.out;
   const Catalog catalog = find_catalog();
   const Experiment experiment = read_experiment(catalog.experiment_file(file));
-  ReportInput in = run_experiment(experiment, catalog);
+  ReportInput in = run_with_progress(experiment, catalog);
   in.command = "assay validate " + fs::path(file).filename().string();
   const fs::path folder = out.empty() ? fs::path("out") / experiment.name : fs::path(out);
   const ReportFiles files = write_report(folder, in);
@@ -307,6 +289,7 @@ void add_validate(CLI::App& app, const Guard& guard) {
 void add_commands(CLI::App& app, const Guard& guard) {
   add_list(app, guard);
   add_predict(app, guard);
+  add_simulate(app, guard);
   add_import(app, guard);
   add_compare(app, guard);
   add_report(app, guard);

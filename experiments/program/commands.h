@@ -9,11 +9,13 @@ namespace assay {
 inline constexpr int kPass = 0;
 inline constexpr int kOutsideBounds = 1;
 inline constexpr int kBadInput = 2;
+inline constexpr int kInterrupted = 130;  // as shells say of SIGINT
 
 using Guard = std::function<void(const std::function<int()>&)>;
 
 // Adds every subcommand; each runs its work through the guard, which turns exceptions into messages
 // and an exit code.
 void add_commands(CLI::App& app, const Guard& guard);
+void add_simulate(CLI::App& app, const Guard& guard);  // one of them
 
 }  // namespace assay

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace assay {
 namespace {
@@ -46,14 +47,31 @@ std::vector<const Column*> present(const std::vector<Record>& records) {
   return out;
 }
 
+// What binds, where the level says so; else the two causes that take most of the cycles.
+std::string causes(const Record& r) {
+  if (const auto binding = r.notes.find("binding_processing"); binding != r.notes.end())
+    return binding->second;
+  std::vector<std::pair<double, std::string>> sorted;
+  double all = 0;
+  for (const auto& [cause, cycles] : r.cycles_by_cause) {
+    sorted.emplace_back(-cycles, cause);
+    all += cycles;
+  }
+  std::sort(sorted.begin(), sorted.end());
+  if (sorted.size() > 2) sorted.resize(2);
+  std::string text;
+  for (const auto& [cycles, cause] : sorted)
+    text += fmt::format("{}{} {:.0f} %", text.empty() ? "" : ", ", cause, -100 * cycles / all);
+  return text;
+}
+
 Cells layer_cells(const Record& r, const std::vector<const Column*>& columns) {
   Cells cells{r.layer + (r.repeat > 1 ? fmt::format(" x{}", r.repeat) : "")};
   for (const Column* c : columns) {
     const auto v = value(r, c->quantity);
     cells.push_back(v ? fmt::format("{:.{}f}", *v * c->scale, c->decimals) : "-");
   }
-  const auto binding = r.notes.find("binding_processing");
-  cells.push_back(binding == r.notes.end() ? "" : binding->second);
+  cells.push_back(causes(r));
   return cells;
 }
 

@@ -107,14 +107,14 @@ Axis log_axis(const std::vector<double>& values, double room, std::string label)
   return axis;
 }
 
-Axis name_axis(const std::vector<std::string>& names) {
+Axis name_axis(const std::vector<std::string>& names, std::size_t characters) {
   Axis axis;
   axis.lo = -0.6;
   axis.hi = static_cast<double>(names.size()) - 0.4;
   axis.names = true;
   const std::size_t every = (names.size() + 79) / 80;
   for (std::size_t i = 0; i < names.size(); i += std::max<std::size_t>(1, every)) {
-    axis.ticks.push_back({static_cast<double>(i), shortened(names[i], 18)});
+    axis.ticks.push_back({static_cast<double>(i), shortened(names[i], characters)});
   }
   return axis;
 }

@@ -81,12 +81,19 @@ Canvas::Canvas(std::string title, Axis x, Axis y, const std::vector<LegendEntry>
   commands_ = fmt::format(
       "set encoding utf8\nset key off\nset border 3 lc rgb '{0}'\nset tics nomirror out scale 0.5 "
       "tc rgb '{0}'\n"
-      "set grid {2} ytics back lc rgb '{1}' lt 1 lw 1\n",
-      kInk, kGrid, x_.names ? "noxtics" : "xtics");
+      "{1}",
+      kInk, grid_command());
   text(width_ / 2.0, height_ - 16, shortened(title, static_cast<std::size_t>(width_ / 8.4)),
        "center font ',14'");
   axes();
   legend(entries, cells);
+}
+
+// Lines at numbers, none at names.
+std::string Canvas::grid_command() const {
+  if (x_.names && y_.names) return "unset grid\n";
+  return fmt::format("set grid {} {} back lc rgb '{}' lt 1 lw 1\n", x_.names ? "noxtics" : "xtics",
+                     y_.names ? "noytics" : "ytics", kGrid);
 }
 
 std::string Canvas::at(double x, double y) const {

@@ -54,8 +54,8 @@ struct Axis {
 // A log axis contains all positive values, with a factor of room at both ends.
 Axis linear_axis(double lo, double hi, std::string label);
 Axis log_axis(const std::vector<double>& values, double room, std::string label);
-// One tick per name at 0, 1, 2, ...
-Axis name_axis(const std::vector<std::string>& names);
+// One tick per name at 0, 1, 2, ...; names are cut to so many characters.
+Axis name_axis(const std::vector<std::string>& names, std::size_t characters = 18);
 
 struct Box {
   double x0, y0, x1, y1;
@@ -97,6 +97,7 @@ class Canvas {
   void axes();
   void legend(const std::vector<LegendEntry>& entries,
               const std::vector<std::pair<int, double>>& cells);
+  std::string grid_command() const;
   std::string at(double x, double y) const;
 
   int width_;

@@ -76,6 +76,18 @@ void add_breakdowns(const ReportInput& input, bool several, Names* names,
   figures->push_back(roofline_figure(input, names->make("roofline")));
 }
 
+void add_levels(const ReportInput& input, bool several, Names* names,
+                std::vector<Figure>* figures) {
+  const std::vector<LevelTable> tables = level_tables(input);
+  const Causes causes = causes_of(tables);
+  for (const LevelTable& t : tables) {
+    const std::string suffix = (t.headline ? "" : "_" + t.variant) +
+                               (several ? suffix_of({t.chip, t.workload, t.batch}) : "");
+    figures->push_back(stall_figure(t, causes, names->make("stalls" + suffix)));
+    figures->push_back(utilisation_figure(t, names->make("utilisation" + suffix)));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> colors_of(const std::vector<Series>& series) {
@@ -99,6 +111,7 @@ std::vector<Figure> figures_of(const ReportInput& input) {
   Names names;
   std::vector<Figure> figures;
   add_comparison(tables, true, input, several, &names, &figures);
+  add_levels(input, several, &names, &figures);
   add_breakdowns(input, several, &names, &figures);
   add_comparison(tables, false, input, several, &names, &figures);
   return figures;

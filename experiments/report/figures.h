@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "experiments/report/canvas.h"
+#include "experiments/report/levels.h"
 #include "experiments/report/view.h"
 
 namespace assay::report {
 
-// Headline quantity's parity and error, latency, energy, roofline, then the other quantities.
+// Headline quantity's parity and error, stalls and utilisation of the simulator if it ran, latency,
+// energy, roofline, then the other quantities.
 std::vector<Figure> figures_of(const ReportInput& input);
 
 Figure parity_figure(const QuantityTable& table, const std::string& name);
@@ -24,6 +26,10 @@ Figure latency_figure(const ReportInput& input, const std::vector<const Record*>
 Figure energy_figure(const ReportInput& input, const std::vector<const Record*>& records,
                      const std::string& name);
 Figure roofline_figure(const ReportInput& input, const std::string& name);
+
+// Of the simulator's records of one variant; the causes are those of the whole report.
+Figure stall_figure(const LevelTable& table, const Causes& causes, const std::string& name);
+Figure utilisation_figure(const LevelTable& table, const std::string& name);
 
 // Colour of each series of a table.
 std::vector<std::string> colors_of(const std::vector<Series>& series);

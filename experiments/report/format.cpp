@@ -107,6 +107,11 @@ std::string signed_pct(const std::optional<double>& pct) {
   return pct ? signed_pct(*pct) : kUndefined;
 }
 
+std::string band(const std::optional<double>& error_pct) {
+  if (!error_pct || std::fabs(*error_pct) <= 10) return "";
+  return std::fabs(*error_pct) <= 20 ? "mid" : "far";
+}
+
 std::string plain(const std::string& text) {
   std::string out;
   for (std::size_t i = 0; i < text.size();) {

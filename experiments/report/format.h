@@ -34,6 +34,9 @@ std::string number(const std::optional<double>& value, int decimals);
 std::string signed_pct(double pct);
 std::string signed_pct(const std::optional<double>& pct);
 
+// How far an error is off, as a CSS class: "" within 10 %, "mid" within 20 %, else "far".
+std::string band(const std::optional<double>& error_pct);
+
 // Control characters, which could move a terminal's cursor or end a line, become '?'; so do bytes
 // that are not UTF-8.
 std::string plain(const std::string& text);

@@ -9,6 +9,7 @@
 
 #include "experiments/report/format.h"
 #include "experiments/report/html_data.h"
+#include "experiments/report/levels.h"
 
 namespace assay::report {
 namespace {
@@ -25,10 +26,12 @@ std::string paragraph(const std::string& text) {
 }
 
 void add_verdict(const ReportInput& input, data* page) {
-  const bool pass = all_bounds_hold(input);
+  const bool agree = counts_agree(input);
+  const bool pass = agree && all_bounds_hold(input);
   const bool judged = !input.bounds.empty();
-  page->set("state", judged ? (pass ? "pass" : "fail") : "none");
-  page->set("word", judged ? (pass ? "PASS" : "FAIL") : "NOT JUDGED: no bound was stated");
+  page->set("state", judged || !agree ? (pass ? "pass" : "fail") : "none");
+  page->set("word",
+            judged || !agree ? (pass ? "PASS" : "FAIL") : "NOT JUDGED: no bound was stated");
   page->set("verdict", verdict(input));
   int n = 0;
   for (const ErrorStatistics* s : headline_statistics(input)) n += s->n;
@@ -41,7 +44,7 @@ void add_verdict(const ReportInput& input, data* page) {
     data row;
     row.set("statistic", plain(b.statistic));
     row.set("quantity", plain(b.quantity));
-    row.set("variant", plain(b.variant));
+    row.set("variant", plain(b.variant + (b.level == kAnalytical ? "" : " (" + b.level + ")")));
     row.set("found", b.found ? fmt::format("{:.2f}", *b.found) : std::string("undefined"));
     row.set("limit", number(b.limit));
     row.set("state", b.passed() ? "pass" : "fail");
@@ -100,6 +103,7 @@ std::string html(const ReportInput& input, const std::vector<Figure>& figures,
   page.set("question", paragraph(input.question));
   add_verdict(input, &page);
   add_compared(input, &page);
+  add_levels(input, &page);
   data tables = list();
   for (const QuantityTable& t : tables_of(input)) tables << table_data(t, input);
   page.set("tables", tables);

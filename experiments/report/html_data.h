@@ -14,11 +14,11 @@ using kainjow::mustache::data;
 
 inline data list() { return data(data::type::list); }
 std::string or_missing(const std::string& text);
-// CSS class of an error: "" within 10 %, "mid" within 20 %, else "far".
-std::string band(const std::optional<double>& error_pct);
 
 // Levels and variants, agreements, measured sources, exclusions.
 void add_compared(const ReportInput& input, data* page);
+// Levels beside each other, and where they part; nothing without two levels.
+void add_levels(const ReportInput& input, data* page);
 // One layer table with its statistics.
 data table_data(const QuantityTable& table, const ReportInput& input);
 // The ten worst records.

@@ -2,7 +2,6 @@
 // The tables per layer and of the worst records.
 #include <fmt/format.h>
 
-#include <cmath>
 #include <utility>
 
 #include "experiments/report/format.h"
@@ -82,11 +81,6 @@ std::string notes_of(const Record& record) {
 }  // namespace
 
 std::string or_missing(const std::string& text) { return text.empty() ? kUndefined : plain(text); }
-
-std::string band(const std::optional<double>& error_pct) {
-  if (!error_pct || std::fabs(*error_pct) <= 10) return "";
-  return std::fabs(*error_pct) <= 20 ? "mid" : "far";
-}
 
 data table_data(const QuantityTable& table, const ReportInput& input) {
   data t;

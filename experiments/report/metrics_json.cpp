@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "experiments/report/format.h"
+#include "experiments/report/levels.h"
 #include "experiments/report/view.h"
 
 namespace assay {
@@ -60,8 +61,63 @@ std::string group_object(const ErrorStatistics& s, bool headline) {
          ",\n      \"metrics\": " + metrics_object(s) + "\n    }";
 }
 
+// The list of a table's metrics, each with the number of its layers.
+class LevelMetrics {
+ public:
+  void add(const std::string& name, const std::string& value, std::size_t n) {
+    text_ += (text_.empty() ? "\n" : ",\n") + ("        " + quoted(name)) +
+             ": {\"value\": " + value + ", \"n\": " + std::to_string(n) + "}";
+  }
+
+  // The sum under `prefix`, its parts under "<prefix>__stalls", ...
+  void add(const std::string& prefix, const std::optional<report::CycleSplit>& split,
+           std::size_t n) {
+    using Split = report::CycleSplit;
+    const std::vector<std::pair<const char*, double Split::*>> parts{
+        {"", &Split::cycles},
+        {"__steps", &Split::steps},
+        {"__stalls", &Split::stalls},
+        {"__overlap", &Split::overlap},
+        {"__latency", &Split::latency},
+        {"__ramps", &Split::ramps},
+        {"__unattributed", &Split::unattributed}};
+    for (const auto& [name, part] : parts)
+      add(prefix + name, value(split ? std::optional<double>((*split).*part) : std::nullopt), n);
+  }
+
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+std::string level_object(const report::LevelTable& table) {
+  LevelMetrics metrics;
+  for (const report::LevelRow& row : table.rows) {
+    const std::size_t n = row.network ? table.layers : 1;
+    const auto &a = row.analytical, &s = row.simulator;
+    const std::string scope = "__" + row.layer + "__";
+    metrics.add("counts" + scope + "equal", std::to_string(row.counts.equal()), n);
+    metrics.add("counts" + scope + "compared", std::to_string(row.counts.compared), n);
+    metrics.add("processing_cycles" + scope + "analytical", a, n);
+    metrics.add("processing_cycles" + scope + "simulator", s, n);
+    metrics.add("processing_cycles" + scope + "difference",
+                a && s ? std::optional(*a - *s) : std::nullopt, n);
+    metrics.add("error_pct" + scope + "analytical", report::error_parts_pct(a, row.measured_cycles),
+                n);
+    metrics.add("error_pct" + scope + "simulator", report::error_parts_pct(s, row.measured_cycles),
+                n);
+  }
+  return "    {\n      \"variant\": " + quoted(table.variant) +
+         ",\n      \"chip\": " + quoted(table.chip) +
+         ",\n      \"workload\": " + quoted(table.workload) +
+         ",\n      \"batch\": " + std::to_string(table.batch) + ",\n      \"metrics\": {" +
+         metrics.text() + "\n      }\n    }";
+}
+
 std::string bound_object(const BoundCheck& b) {
   return "    {\"quantity\": " + quoted(b.quantity) + ", \"variant\": " + quoted(b.variant) +
+         (b.level == report::kAnalytical ? "" : ", \"level\": " + quoted(b.level)) +
          ", \"statistic\": " + quoted(b.statistic) + ", \"limit\": " + value(b.limit) +
          ", \"found\": " + value(b.found) + ", \"passed\": " + (b.passed() ? "true" : "false") +
          "}";
@@ -92,6 +148,14 @@ std::string metrics_to_json(const ReportInput& input) {
   }
   for (const BoundCheck& b : input.bounds) bounds.push_back(bound_object(b));
   for (const Excluded& e : input.comparison.excluded) excluded.push_back(excluded_object(e));
+  std::vector<std::string> levels;
+  for (const report::LevelTable& t : report::level_tables(input)) levels.push_back(level_object(t));
+  // Only where two levels ran.
+  const std::string level_list =
+      levels.empty() ? ""
+                     : ",\n  \"counts_agree\": " +
+                           std::string(report::counts_agree(input) ? "true" : "false") +
+                           ",\n  \"levels\": " + list(levels);
   const char* passed = input.bounds.empty()             ? "null"
                        : report::all_bounds_hold(input) ? "true"
                                                         : "false";
@@ -99,7 +163,8 @@ std::string metrics_to_json(const ReportInput& input) {
          ",\n  \"headline_variant\": " + quoted(input.headline_variant) +
          ",\n  \"headline_quantity\": " + quoted(input.headline_quantity) +
          ",\n  \"bounds_hold\": " + passed + ",\n  \"bounds\": " + list(bounds) +
-         ",\n  \"groups\": " + list(groups) + ",\n  \"excluded\": " + list(excluded) + "\n}\n";
+         ",\n  \"groups\": " + list(groups) + level_list + ",\n  \"excluded\": " + list(excluded) +
+         "\n}\n";
 }
 
 }  // namespace assay

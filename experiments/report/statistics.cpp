@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "experiments/report/format.h"
+#include "experiments/report/levels.h"
 #include "experiments/report/view.h"
 
 namespace assay {
@@ -42,6 +43,7 @@ std::string errors_of(const ReportInput& input, const ErrorStatistics& s) {
 }
 
 std::string judgement(const ReportInput& input) {
+  if (!counts_agree(input)) return "The levels count differently, so one of them has a bug";
   if (input.bounds.empty()) return "No bound was stated";
   std::string failed;
   for (const BoundCheck& b : input.bounds) {
@@ -49,6 +51,24 @@ std::string judgement(const ReportInput& input) {
     failed += (failed.empty() ? "" : "; ") + bound_text(b);
   }
   return failed.empty() ? "Within the stated bounds" : "Outside the stated bounds (" + failed + ")";
+}
+
+// The simulator beside the headline, which is of another level.
+std::string simulator_sentence(const ReportInput& input, const ErrorStatistics& headline) {
+  if (headline.level == kSimulator) return {};
+  for (const ErrorStatistics& s : input.comparison.statistics) {
+    if (s.level != kSimulator || s.variant != headline.variant || s.chip != headline.chip ||
+        s.workload != headline.workload || s.batch != headline.batch ||
+        s.quantity != headline.quantity)
+      continue;
+    const bool judged =
+        std::any_of(input.bounds.begin(), input.bounds.end(), [&](const BoundCheck& b) {
+          return b.level == kSimulator && b.variant == s.variant && b.quantity == s.quantity;
+        });
+    return " The simulator, same variant" + std::string(judged ? "" : ", reported and not judged") +
+           ": " + errors_of(input, s) + ".";
+  }
+  return {};
 }
 
 }  // namespace
@@ -66,6 +86,7 @@ bool all_bounds_hold(const ReportInput& input) {
 std::string bound_text(const BoundCheck& b) {
   std::string text = plain(b.statistic) + " of " + plain(b.quantity);
   if (!b.variant.empty()) text += ", variant " + plain(b.variant);
+  if (b.level != kAnalytical) text += ", level " + plain(b.level);
   const std::string found = b.found ? fmt::format("{:.2f}", *b.found) : std::string("undefined");
   return text + ": " + found + ", limit " + number(b.limit);
 }
@@ -107,7 +128,8 @@ std::string verdict(const ReportInput& input) {
   std::string text =
       judgement(input) + ": " + quantity_label(input, input.headline_quantity) +
       (input.headline_variant.empty() ? "" : ", variant " + plain(input.headline_variant)) +
-      (input.headline_stated ? " (stated beforehand)" : "");
+      (input.headline_stated ? " (stated beforehand)" : "") +
+      (level_tables(input).empty() ? "" : ", level analytical");
   const auto statistics = headline_statistics(input);
   if (statistics.empty()) return text + ", n = 0: nothing was compared.";
   for (std::size_t i = 0; i < statistics.size(); ++i) {
@@ -117,7 +139,9 @@ std::string verdict(const ReportInput& input) {
             (s.batch == 1 ? "" : ", batch " + std::to_string(s.batch)) +
             ", n = " + count_of(s.n, "layer") + ": " + errors_of(input, s);
   }
-  return text + ".";
+  text += ".";
+  for (const ErrorStatistics* s : statistics) text += simulator_sentence(input, *s);
+  return text;
 }
 
 }  // namespace assay

@@ -5,90 +5,32 @@
 #include <utility>
 
 #include "experiments/report/format.h"
+#include "experiments/report/grid.h"
+#include "experiments/report/level_panels.h"
 #include "experiments/report/view.h"
 
 namespace assay {
 namespace {
 
 using report::Cell;
+using report::Grid;
 using report::LayerRow;
 using report::QuantityTable;
-using report::width;
+using Row = report::GridRow;
 
 constexpr std::size_t kLayerWidth = 24;
 constexpr std::size_t kSeriesWidth = 26;
 
-struct Text {
-  std::string text;
-  std::string color;  // an ANSI code, "" for none
-};
-using Row = std::vector<Text>;
+constexpr std::size_t kMostSeries = 5;  // beside each other
 
-const char* color_of(const std::optional<double>& error_pct) {
-  if (!error_pct || std::fabs(*error_pct) <= 10) return "";
-  return std::fabs(*error_pct) <= 20 ? "33" : "31";
-}
-
-// A table whose first column is left-aligned and all others right-aligned. An empty row is a rule.
-class Grid {
- public:
-  explicit Grid(bool color) : color_(color) {}
-  void add(Row row) { rows_.push_back(std::move(row)); }
-  void rule() { rows_.emplace_back(); }
-
-  std::string text() const {
-    const std::vector<std::size_t> widths = column_widths();
-    std::size_t total = 0;
-    for (const std::size_t w : widths) total += w + 2;
-    std::string out;
-    for (const Row& row : rows_) out += row.empty() ? rule_of(total) : line(row, widths);
-    return out;
-  }
-
- private:
-  std::vector<std::size_t> column_widths() const {
-    std::vector<std::size_t> widths;
-    for (const Row& row : rows_) {
-      widths.resize(std::max(widths.size(), row.size()));
-      for (std::size_t i = 0; i < row.size(); ++i)
-        widths[i] = std::max(widths[i], width(row[i].text));
-    }
-    return widths;
-  }
-
-  static std::string rule_of(std::size_t total) {
-    std::string out;
-    for (std::size_t i = 2; i < total; ++i) out += "─";
-    return out + "\n";
-  }
-
-  std::string line(const Row& row, const std::vector<std::size_t>& widths) const {
-    std::string out;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string pad(widths[i] - width(row[i].text), ' ');
-      const std::string text = painted(row[i]);
-      out += (i == 0 ? "" : "  ") + (i == 0 ? text + pad : pad + text);
-    }
-    out.erase(out.find_last_not_of(' ') + 1);
-    return out + "\n";
-  }
-
-  std::string painted(const Text& t) const {
-    return color_ && !t.color.empty() ? "\x1b[" + t.color + "m" + t.text + "\x1b[0m" : t.text;
-  }
-
-  bool color_;
-  std::vector<Row> rows_;
-};
-
-void add_header(const QuantityTable& table, Grid* grid) {
+void add_header(std::size_t begin, std::size_t end, Grid* grid) {
   Row first{{"", ""}};
   Row second{{"layer", ""}};
-  for (std::size_t i = 0; i < table.series.size(); ++i) {
+  for (std::size_t i = begin; i < end; ++i) {
     // The name stands above its pair of columns; too long a name is spread over no more than those.
     first.push_back({"", ""});
     second.push_back({"predicted", ""});
-    if (i == 0) {
+    if (i == begin) {
       first.push_back({"", ""});
       second.push_back({"measured", ""});
     }
@@ -99,22 +41,33 @@ void add_header(const QuantityTable& table, Grid* grid) {
   grid->add(std::move(second));
 }
 
-std::string layer_table(const QuantityTable& table, bool color) {
+// Of some of the series.
+std::string layer_table(const QuantityTable& table, std::size_t begin, std::size_t end,
+                        bool color) {
   Grid grid(color);
-  add_header(table, &grid);
+  add_header(begin, end, &grid);
   grid.rule();
   for (const LayerRow& row : table.rows) {
     if (row.network) grid.rule();
     Row line{{report::shortened(row.layer, kLayerWidth), row.network ? "1" : ""}};
-    for (std::size_t i = 0; i < row.cells.size(); ++i) {
+    for (std::size_t i = begin; i < end; ++i) {
       const Cell& cell = row.cells[i];
       line.push_back({report::number(cell.predicted, table.predicted_decimals), ""});
-      if (i == 0) line.push_back({report::number(row.measured, table.measured_decimals), ""});
-      line.push_back({report::signed_pct(cell.error_pct), color_of(cell.error_pct)});
+      if (i == begin) line.push_back({report::number(row.measured, table.measured_decimals), ""});
+      line.push_back(
+          {report::signed_pct(cell.error_pct), report::color_of(report::band(cell.error_pct))});
     }
     grid.add(std::move(line));
   }
   return grid.text();
+}
+
+std::string layer_tables(const QuantityTable& table, bool color) {
+  std::string text;
+  for (std::size_t begin = 0; begin < table.series.size(); begin += kMostSeries)
+    text +=
+        layer_table(table, begin, std::min(begin + kMostSeries, table.series.size()), color) + "\n";
+  return text;
 }
 
 std::string statistics_table(const QuantityTable& table, bool color) {
@@ -180,9 +133,10 @@ std::string terminal_table(const ReportInput& input, bool color) {
   for (const QuantityTable& table : report::tables_of(input)) {
     out += table.label + ", " + table.place() + "; error: " + report::kSignConvention + "\n" +
            legend(table, input.headline_stated) + "\n";
-    out += layer_table(table, color) + "\n";
+    out += layer_tables(table, color);
     out += statistics_table(table, color) + cancellation_warnings(table) + "\n";
   }
+  out += report::levels_text(input, color);
   out += exclusions(input) + bounds_text(input, color);
   return out + verdict(input) + "\n";
 }

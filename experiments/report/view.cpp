@@ -133,7 +133,11 @@ std::vector<Series> series_of(const ReportInput& input) {
   for (const Record& r : input.predicted) add_series(&all, r.level, r.variant);
   for (const ComparedRow& r : input.comparison.rows) add_series(&all, r.level, r.variant);
   mark_headline(input, &all);
-  const auto rank = [](const Series& s) { return s.headline ? 0 : s.baseline ? 2 : 1; };
+  // The headline's variant at other levels stands beside it.
+  const auto rank = [&](const Series& s) {
+    if (s.headline || s.baseline) return s.headline ? 0 : 3;
+    return s.variant == input.headline_variant ? 1 : 2;
+  };
   std::stable_sort(all.begin(), all.end(),
                    [&](const Series& a, const Series& b) { return rank(a) < rank(b); });
   return all;

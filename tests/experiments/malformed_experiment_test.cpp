@@ -136,6 +136,33 @@ const std::vector<Malformed> kCases{
      {{"except_layers: [conv1]", "except_layers: [conv3]"}},
      {{"except_layers:", "bounds[0].except_layers",
        "= 'conv3': expected one of 'layers': 'conv1' or 'conv2'"}}},
+    {"a level that does not exist",
+     {{"variants:", "levels: [analytical, simulater]\nvariants:"}},
+     {{"levels:", "levels",
+       "= 'simulater': expected 'analytical' or 'simulator'; did you mean 'simulator'?"}}},
+    {"a level twice",
+     {{"variants:", "levels: [simulator, analytical, simulator]\nvariants:"}},
+     {{"levels:", "levels", "= 'simulator': stated twice; expected once"}}},
+    {"no level",
+     {{"variants:", "levels: []\nvariants:"}},
+     {{"levels:", "levels", "expected at least one of 'analytical' or 'simulator'"}}},
+    {"a level of a variant that does not exist",
+     {{"     description: another}", "     levels: [rtl], description: another}"}},
+     {{"levels: [rtl]", "variants[1].levels", "= 'rtl': expected 'analytical' or 'simulator'"}}},
+    {"a headline variant that is only simulated",
+     {{"headline: true,", "headline: true, levels: [simulator],"}},
+     {{"name: D", "variants[0].levels",
+       "expected 'analytical' among the levels of the headline variant"},
+      {"statistic:", "bounds[0].level", "= 'analytical': expected a level of variant 'D'"}}},
+    {"a bound of a level that does not exist",
+     {{"{quantity: processing_ms, variant: D,",
+       "{quantity: processing_ms, level: chip, variant: D,"}},
+     {{"statistic:", "bounds[0].level", "= 'chip': expected 'analytical' or 'simulator'"}}},
+    {"a bound of a level that the variant does not run",
+     {{"{quantity: processing_ms, variant: D,",
+       "{quantity: processing_ms, level: simulator, variant: D,"}},
+     {{"statistic:", "bounds[0].level",
+       "= 'simulator': expected a level of variant 'D': 'analytical'"}}},
     {"an agreement of a kind that does not exist",
      {{"kind: prediction", "kind: fit"}},
      {{"kind:", "agreements[0].kind", "= 'fit': expected 'prediction', 'description' or 'input'"}}},
@@ -194,6 +221,20 @@ BOOST_AUTO_TEST_SUITE(malformed_experiment)
 
 BOOST_AUTO_TEST_CASE(the_unedited_file_is_accepted) {
   BOOST_TEST(assay::test::errors_of(kValid, read_file).empty());
+}
+
+BOOST_AUTO_TEST_CASE(levels_are_those_of_the_experiment_unless_the_variant_states_its_own) {
+  using Levels = std::vector<std::string>;
+  const auto read = [](const std::vector<assay::test::Edit>& edits) {
+    const assay::test::TemporaryFile file(assay::test::edited(kValid, edits));
+    return assay::read_experiment(file.path());
+  };
+  for (const auto& v : read({}).variants) BOOST_TEST((v.levels == Levels{"analytical"}));
+  const auto e = read({{"variants:", "levels: [simulator, analytical]\nvariants:"},
+                       {"     description: another}", "     levels: simulator, description: b}"}});
+  BOOST_TEST((e.variants[0].levels == Levels{"analytical", "simulator"}));
+  BOOST_TEST((e.variants[1].levels == Levels{"simulator"}));
+  BOOST_TEST(e.bounds[0].level == "analytical");
 }
 
 BOOST_AUTO_TEST_CASE(every_error_is_reported_with_its_place_and_expectation) {

@@ -8,6 +8,7 @@
 #include "core/diagnostics.h"
 #include "experiments/catalog.h"
 #include "experiments/experiment.h"
+#include "experiments/report/levels.h"
 #include "experiments/run.h"
 
 using namespace assay;
@@ -25,9 +26,11 @@ const ReportInput& run(const std::string& name) {
 }
 
 double error_pct(const std::string& experiment, const std::string& variant,
-                 const std::string& quantity, const std::string& layer) {
+                 const std::string& quantity, const std::string& layer,
+                 const std::string& level = "analytical") {
   for (const ComparedRow& r : run(experiment).comparison.rows)
-    if (r.variant == variant && r.quantity == quantity && r.layer == layer) return pct(r.ln_ratio);
+    if (r.level == level && r.variant == variant && r.quantity == quantity && r.layer == layer)
+      return pct(r.ln_ratio);
   BOOST_FAIL("no row " << variant << ' ' << quantity << ' ' << layer);
   return 0;
 }
@@ -58,6 +61,46 @@ BOOST_AUTO_TEST_CASE(eyeriss_processing_latency_is_variant_d) {
     BOOST_TEST(
         std::abs(error_pct("eyeriss-alexnet", "overlapped", "processing_ms", layer) - error) < 0.4,
         layer);
+}
+
+// Cycles of the event-by-event evaluation in tests/oracle, which shares no code with the simulator.
+BOOST_AUTO_TEST_CASE(eyeriss_simulator_takes_the_cycles_of_the_contract) {
+  const std::map<std::string, double> expected{{"conv1", 3385488},
+                                               {"conv2", 7701722},
+                                               {"conv3", 4466896},
+                                               {"conv4", 3553256},
+                                               {"conv5", 2368872}};
+  int seen = 0;
+  for (const Record& r : run("eyeriss-alexnet").predicted) {
+    if (r.level != "simulator" || r.variant != "D") continue;
+    ++seen;
+    BOOST_TEST(r.values.at("processing_cycles") == expected.at(r.layer), r.layer);
+    double sum = 0;
+    for (const auto& [cause, cycles] : r.cycles_by_cause) sum += cycles;
+    BOOST_TEST(sum == expected.at(r.layer), r.layer);
+  }
+  BOOST_TEST(seen == 5);
+  const auto simulator_error = [](const char* layer) {
+    return error_pct("eyeriss-alexnet", "D", "processing_ms", layer, "simulator");
+  };
+  BOOST_TEST(std::abs(simulator_error("conv4") - 11.0) < 0.05);
+  BOOST_TEST(std::abs(simulator_error("conv5") - 18.4) < 0.05);
+}
+
+// The levels do the same steps, and where the chip's ports are fast enough they part in nothing.
+BOOST_AUTO_TEST_CASE(levels_count_the_same_and_do_the_same_steps) {
+  for (const std::string& name : kCatalog.experiments()) {
+    const auto tables = report::level_tables(run(name));
+    BOOST_TEST(tables.size() == 2U, name);
+    for (const report::LevelTable& t : tables)
+      for (const report::LevelRow& row : t.rows) {
+        BOOST_TEST(row.counts.compared > 0, name);
+        BOOST_TEST(row.counts.differences.empty(), name);
+        BOOST_TEST((*row.analytical - *row.simulator).steps == 0, name << ' ' << row.layer);
+        if (name == "fpga15-alexnet")
+          BOOST_TEST(row.analytical->cycles == row.simulator->cycles, row.layer);
+      }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(eyeriss_conv3_published_mapping_and_published_traffic_disagree) {

@@ -1,101 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The built program: exit codes, messages, and what it leaves on disk.
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <boost/test/unit_test.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
-#include <string>
-#include <vector>
+
+#include "sandbox.h"
 
 namespace {
 
-namespace fs = std::filesystem;
+using namespace assay::test;
 using Json = nlohmann::json;
 
-const fs::path kSource = ASSAY_SOURCE_DIR;
 const std::string kChip = (kSource / "experiments/chips/eyeriss").string();
-
-std::string content(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
-struct Result {
-  int code = -1;
-  std::string out, err;
-};
-
-// A folder of its own, in which the program runs; gone at the end of the test.
-class Sandbox {
- public:
-  Sandbox() {
-    std::string pattern = (fs::temp_directory_path() / "assay_cli_XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    base_ = pattern;
-    fs::create_directory(folder());
-  }
-  ~Sandbox() {
-    std::error_code ignored;
-    fs::remove_all(base_, ignored);
-  }
-  Sandbox(const Sandbox&) = delete;
-  Sandbox& operator=(const Sandbox&) = delete;
-
-  fs::path folder() const { return base_ / "work"; }
-  fs::path write(const std::string& name, const std::string& text) const {
-    std::ofstream(folder() / name, std::ios::binary) << text;
-    return folder() / name;
-  }
-
-  Result run(const std::string& arguments) const {
-    const fs::path out = base_ / "out", err = base_ / "err";
-    const std::string command = "cd '" + folder().string() + "' && ASSAY_DATA='" +
-                                (kSource / "experiments").string() + "' '" + ASSAY_PROGRAM + "' " +
-                                arguments + " >'" + out.string() + "' 2>'" + err.string() +
-                                "' </dev/null";
-    const int status = std::system(command.c_str());
-    BOOST_REQUIRE(WIFEXITED(status));
-    return {WEXITSTATUS(status), content(out), content(err)};
-  }
-
-  std::vector<std::string> files() const {
-    std::vector<std::string> names;
-    for (const auto& entry : fs::recursive_directory_iterator(folder()))
-      names.push_back(fs::relative(entry.path(), folder()).string());
-    std::sort(names.begin(), names.end());
-    return names;
-  }
-
- private:
-  fs::path base_;
-};
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-std::size_t lines(const std::string& text) {
-  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-}
-
-// Exit code 2, nothing on stdout, every message on stderr, nothing written.
-void refuses(const Sandbox& box, const std::string& arguments,
-             const std::vector<std::string>& messages) {
-  const std::vector<std::string> before = box.files();
-  const Result r = box.run(arguments);
-  BOOST_TEST_CONTEXT(arguments << "\n" << r.err) {
-    BOOST_TEST(r.code == 2);
-    BOOST_TEST(r.out.empty());
-    for (const std::string& m : messages) BOOST_TEST(contains(r.err, m), m);
-    BOOST_TEST(box.files() == before);
-  }
-}
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   const std::size_t at = text.find(from);
@@ -176,7 +90,8 @@ BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example) {
   const Result top = box.run("--help");
   BOOST_TEST(top.code == 0);
   BOOST_TEST(contains(top.out, "Example: assay"));
-  for (const std::string command : {"list", "predict", "import", "compare", "report", "validate"}) {
+  for (const std::string command :
+       {"list", "predict", "simulate", "import", "compare", "report", "validate"}) {
     BOOST_TEST(contains(top.out, command), command);
     const Result r = box.run(command + " --help");
     BOOST_TEST(r.code == 0, command);

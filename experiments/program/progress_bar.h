@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// One line at the bottom of a terminal that says how far a simulation is.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiments/simulate.h"
+
+namespace assay {
+
+// The line, at most `width` wide: share of all work, layers, layers at work, steps per second,
+// time left. What an earlier run did counts as done, and not for the rate.
+std::string progress_line(const std::vector<LayerProgress>& layers, double seconds, int width);
+
+// Shows it on standard error when that is a terminal; gone when destroyed.
+class ProgressBar {
+ public:
+  ProgressBar();
+  ~ProgressBar();
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  void show(const std::vector<LayerProgress>& layers);  // as often as one likes
+  void erase();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  bool terminal_;
+  bool shown_ = false;
+  Clock::time_point begin_;
+  Clock::time_point latest_;
+};
+
+}  // namespace assay
