@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/checked.h"
+#include "tests/entries.h"
 
 using namespace assay;
 using analytical::Action;
@@ -58,20 +59,6 @@ Accelerator small_accelerator(int slots, std::int64_t bandwidth, bool off_chip =
   a.levels[2].name = "mac";
   for (Operand o : kAllOperands) a.levels[2].compute.reads_per_mac[o] = 1;
   return a;
-}
-
-Entry loop(Dim d, std::int64_t bound) {
-  Entry e;
-  e.dim = d;
-  e.bound = bound;
-  return e;
-}
-Entry hold(int level, unsigned operands) {
-  Entry e;
-  e.kind = EntryKind::hold;
-  e.level = level;
-  e.operands = operands;
-  return e;
 }
 
 // for M: 4 | hold buf: I, W, O | for M: 2 | for C: 6: four weight tiles of 12 words, steps of 12

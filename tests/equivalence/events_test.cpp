@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "core/mapping.h"
+#include "tests/campaign.h"
+#include "tests/entries.h"
 #include "tests/oracle/random_triple.h"
 
 using namespace assay;
@@ -23,29 +25,6 @@ using oracle::Triple;
 namespace {
 
 using Causes = std::map<std::string, std::int64_t>;
-
-constexpr unsigned kI = 1, kW = 2, kO = 4;
-
-Entry loop(Dim d, std::int64_t bound) {
-  Entry entry;
-  entry.dim = d;
-  entry.bound = bound;
-  return entry;
-}
-
-Entry lanes(Dim d, std::int64_t bound) {
-  Entry entry = loop(d, bound);
-  entry.kind = EntryKind::spatial;
-  return entry;
-}
-
-Entry hold(int level, unsigned operands) {
-  Entry entry;
-  entry.kind = EntryKind::hold;
-  entry.level = level;
-  entry.operands = operands;
-  return entry;
-}
 
 Level storage(const std::string& name, int slots) {
   Level level;
@@ -131,28 +110,9 @@ void expect(const Triple& t, std::int64_t finish, const Causes& causes, bool off
   BOOST_TEST(line.by_cause.size() == causes.size());
 }
 
-std::uint64_t setting(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
-// Runs the property over legal random triples; reports the first failures, shrunk.
 void for_random_triples(const std::function<std::string(const Triple&)>& fault) {
-  const std::uint64_t first = setting("ASSAY_SEED", 1), n = setting("ASSAY_EVENT_TRIPLES", 2000);
-  BOOST_TEST_MESSAGE(n << " legal triples from seed " << first);
-  std::uint64_t legal = 0, wrong = 0;
-  for (std::uint64_t seed = first; legal < n && seed < first + 4 * n; ++seed) {
-    const Triple t = oracle::random_timed_triple(seed);
-    if (!check(t.layer, t.accelerator, t.mapping).empty()) continue;
-    ++legal;
-    if (fault(t).empty() || ++wrong > 3) continue;
-    const Triple small = oracle::shrink(t, [&](const Triple& s) {
-      return check(s.layer, s.accelerator, s.mapping).empty() && !fault(s).empty();
-    });
-    BOOST_ERROR("seed " << seed << ", shrunk:\n" << oracle::describe(small) << fault(small));
-  }
-  BOOST_TEST(legal >= n);
-  BOOST_TEST(wrong == 0U);
+  assay::for_random_triples(oracle::random_timed_triple, setting("ASSAY_EVENT_TRIPLES", 2000),
+                            fault);
 }
 
 std::string fault_of_one_timeline(const Triple& t) {

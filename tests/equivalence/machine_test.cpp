@@ -4,12 +4,12 @@
 // evaluation, outputs of the golden results. ASSAY_MACHINE_TRIPLES=n and ASSAY_SEED=s in the
 // environment choose another campaign (default 2,000 from seed 1).
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
 #include <sstream>
 
 #include "analytical/counts.h"
 #include "core/mapping.h"
 #include "simulator/simulator.h"
+#include "tests/campaign.h"
 #include "tests/golden/golden.h"
 #include "tests/oracle/events.h"
 #include "tests/oracle/random_triple.h"
@@ -23,11 +23,6 @@ using simulator::RunResult;
 using Counts = std::map<CountKey, std::int64_t>;
 
 namespace {
-
-std::uint64_t setting(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 std::string text_of(const CountKey& key) {
   return key.component + ' ' + key.operand + ' ' + key.action;
@@ -122,22 +117,7 @@ std::string fault_of(const Triple& t) {
 BOOST_AUTO_TEST_SUITE(machine)
 
 BOOST_AUTO_TEST_CASE(simulator_equals_predictor_events_and_golden_on_random_triples) {
-  const std::uint64_t first = setting("ASSAY_SEED", 1), n = setting("ASSAY_MACHINE_TRIPLES", 2000);
-  BOOST_TEST_MESSAGE(n << " legal triples from seed " << first);
-  std::uint64_t legal = 0, wrong = 0;
-  for (std::uint64_t seed = first; legal < n && seed < first + 4 * n; ++seed) {
-    const Triple t = oracle::random_timed_triple(seed);
-    if (!check(t.layer, t.accelerator, t.mapping).empty()) continue;
-    ++legal;
-    if (fault_of(t).empty() || ++wrong > 3) continue;
-    const Triple small = oracle::shrink(t, [](const Triple& s) {
-      return check(s.layer, s.accelerator, s.mapping).empty() && !fault_of(s).empty();
-    });
-    BOOST_ERROR("seed " << seed << ", shrunk:\n" << oracle::describe(small) << fault_of(small));
-  }
-  BOOST_TEST_MESSAGE(legal << " legal triples, " << wrong << " wrong");
-  BOOST_TEST(legal >= n);
-  BOOST_TEST(wrong == 0U);
+  for_random_triples(oracle::random_timed_triple, setting("ASSAY_MACHINE_TRIPLES", 2000), fault_of);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

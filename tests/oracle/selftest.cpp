@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/entries.h"
 #include "tests/oracle/random_triple.h"
 #include "tests/oracle/walk.h"
 
@@ -37,28 +38,7 @@ void expect_counts(const std::string& what, const Triple& t, const std::vector<E
            counts[{e.component, e.operand, e.action}], e.value);
 }
 
-constexpr unsigned kI = 1, kW = 2, kO = 4;
-
-Entry loop(Dim d, std::int64_t bound) {
-  Entry e;
-  e.dim = d;
-  e.bound = bound;
-  return e;
-}
-Entry par(char axis, Dim d, std::int64_t bound) {
-  Entry e = loop(d, bound);
-  e.kind = EntryKind::spatial;
-  e.axis = axis;
-  return e;
-}
-Entry hold(int level, unsigned operands) {
-  Entry e;
-  e.kind = EntryKind::hold;
-  e.level = level;
-  e.operands = operands;
-  return e;
-}
-
+Entry par(char axis, Dim d, std::int64_t bound) { return lanes(d, bound, axis); }
 Level level(LevelKind kind, const std::string& name, char axis = 'x') {
   Level l;
   l.kind = kind;
@@ -89,9 +69,14 @@ void sliding_window() {
   t.layer.size[Dim::Q] = 6;
   t.layer.size[Dim::S] = 3;
   t.layer.input_w = 8;
-  expect_counts("slide", t, {{"L", "I", "fill", 8}, {"D", "I", "read", 8}, {"L", "I", "read", 18},
-                             {"D", "W", "read", 18}, {"D", "P", "read", 18},
-                             {"D", "P", "write", 18}, {"M", "-", "mac", 18}});
+  expect_counts("slide", t,
+                {{"L", "I", "fill", 8},
+                 {"D", "I", "read", 8},
+                 {"L", "I", "read", 18},
+                 {"D", "W", "read", 18},
+                 {"D", "P", "read", 18},
+                 {"D", "P", "write", 18},
+                 {"M", "-", "mac", 18}});
   t.accelerator.halo = Halo::reload;
   expect_counts("reload", t, {{"L", "I", "fill", 18}});
   t.accelerator.halo = Halo::slide;
@@ -128,11 +113,17 @@ Triple diagonal(const std::string& arrays) {
 // Nine lanes; lane (p, r) needs row p + r.
 void diagonal_sharing() {
   Triple t = diagonal("xy");
-  expect_counts("diagonal", t, {{"L", "I", "fill", 9}, {"D", "I", "read", 5},
-                                {"L", "W", "fill", 9}, {"D", "W", "read", 3},
-                                {"L", "O", "drain", 9}, {"D", "O", "write", 3},
-                                {"D", "P", "write", 0}, {"y", "P", "add", 6},
-                                {"x", "P", "add", 0}, {"L", "P", "write", 9}});
+  expect_counts("diagonal", t,
+                {{"L", "I", "fill", 9},
+                 {"D", "I", "read", 5},
+                 {"L", "W", "fill", 9},
+                 {"D", "W", "read", 3},
+                 {"L", "O", "drain", 9},
+                 {"D", "O", "write", 3},
+                 {"D", "P", "write", 0},
+                 {"y", "P", "add", 6},
+                 {"x", "P", "add", 0},
+                 {"L", "P", "write", 9}});
   t.accelerator.levels[1].network[Operand::I] = Network::unicast;
   expect_counts("unicast x", t, {{"L", "I", "fill", 9}, {"D", "I", "read", 9}});
   t.accelerator.levels[1].network[Operand::I] = Network::forward;
@@ -146,14 +137,21 @@ void diagonal_sharing() {
 void output_networks() {
   Triple t = diagonal("xy");
   t.accelerator.levels[2].network[Operand::O] = Network::none;
-  expect_counts("none", t, {{"L", "O", "drain", 9}, {"D", "O", "write", 3},
-                            {"D", "P", "write", 6}, {"D", "P", "read", 6}, {"L", "P", "fill", 6},
-                            {"L", "P", "join", 0}, {"y", "P", "add", 0}, {"x", "P", "add", 0}});
+  expect_counts("none", t,
+                {{"L", "O", "drain", 9},
+                 {"D", "O", "write", 3},
+                 {"D", "P", "write", 6},
+                 {"D", "P", "read", 6},
+                 {"L", "P", "fill", 6},
+                 {"L", "P", "join", 0},
+                 {"y", "P", "add", 0},
+                 {"x", "P", "add", 0}});
   t.accelerator.first_visit = FirstVisit::read;
   t.accelerator.accumulate = Accumulate::on_drain;
   t.accelerator.levels[1].network[Operand::O] = Network::chain;
-  expect_counts("none, on drain", t, {{"D", "P", "read", 9}, {"L", "P", "fill", 0},
-                                      {"L", "P", "join", 9}, {"x", "P", "hop", 0}});
+  expect_counts(
+      "none, on drain", t,
+      {{"D", "P", "read", 9}, {"L", "P", "fill", 0}, {"L", "P", "join", 9}, {"x", "P", "hop", 0}});
   t.accelerator.levels[2].network[Operand::O] = Network::chain;
   expect_counts("chain", t, {{"y", "P", "add", 6}, {"y", "P", "hop", 6}, {"D", "P", "write", 0}});
 }
@@ -163,15 +161,23 @@ void remainder() {
   Triple t = triple("x", {loop(Dim::C, 2), loop(Dim::M, 2), par('x', Dim::C, 3), hold(2, kO)});
   t.layer.size[Dim::C] = 5;
   t.layer.size[Dim::M] = 2;
-  expect_counts("remainder", t, {{"L", "O", "drain", 4}, {"L", "P", "drain", 6},
-                                 {"D", "O", "write", 2}, {"D", "P", "write", 2},
-                                 {"D", "P", "read", 2}, {"L", "P", "fill", 2},
-                                 {"x", "P", "add", 6}, {"M", "-", "mac", 10}});
+  expect_counts("remainder", t,
+                {{"L", "O", "drain", 4},
+                 {"L", "P", "drain", 6},
+                 {"D", "O", "write", 2},
+                 {"D", "P", "write", 2},
+                 {"D", "P", "read", 2},
+                 {"L", "P", "fill", 2},
+                 {"x", "P", "add", 6},
+                 {"M", "-", "mac", 10}});
   t.mapping.nest[1] = hold(2, 0);  // without the M loop all is one visit
   t.layer.size[Dim::M] = 1;
-  expect_counts("one visit", t, {{"L", "O", "drain", 3}, {"L", "P", "drain", 0},
-                                 {"D", "O", "write", 1}, {"x", "P", "add", 2},
-                                 {"M", "-", "mac", 5}});
+  expect_counts("one visit", t,
+                {{"L", "O", "drain", 3},
+                 {"L", "P", "drain", 0},
+                 {"D", "O", "write", 1},
+                 {"x", "P", "add", 2},
+                 {"M", "-", "mac", 5}});
   // Lanes of 3 and 2 elements in lockstep: two iterations of C (2 + 1 and 2 + 0 elements) per lane.
   t.mapping.nest = {par('x', Dim::C, 2), loop(Dim::C, 2), hold(2, kI), loop(Dim::C, 2)};
   expect_counts("lockstep", t, {{"L", "I", "fill", 5}, {"M", "-", "mac", 5}});
@@ -182,9 +188,13 @@ void accesses() {
   t.layer.size[Dim::C] = 4;
   t.layer.size[Dim::M] = 2;
   t.accelerator.levels[1].network[Operand::I] = Network::unicast;
-  expect_counts("accesses", t, {{"D", "I", "read", 8}, {"D", "W", "read", 8},
-                                {"D", "P", "read", 4}, {"D", "P", "write", 4},
-                                {"x", "P", "add", 4}, {"M", "-", "mac", 8}});
+  expect_counts("accesses", t,
+                {{"D", "I", "read", 8},
+                 {"D", "W", "read", 8},
+                 {"D", "P", "read", 4},
+                 {"D", "P", "write", 4},
+                 {"x", "P", "add", 4},
+                 {"M", "-", "mac", 8}});
 }
 
 std::int64_t point_count(const Layer& layer) {

@@ -12,6 +12,7 @@
 #include "core/mapping.h"
 #include "core/record.h"
 #include "simulator/simulator.h"
+#include "tests/entries.h"
 #include "tests/golden/golden.h"
 #include "tests/oracle/events.h"
 #include "tests/oracle/random_triple.h"
@@ -29,28 +30,7 @@ namespace {
 
 // ---- Machines and layers ----------------------------------------------------------------------
 
-constexpr unsigned kI = 1, kW = 2, kO = 4, kAll = 7;
-
-Entry loop(Dim d, std::int64_t bound) {
-  Entry entry;
-  entry.dim = d;
-  entry.bound = bound;
-  return entry;
-}
-
-Entry lanes(Dim d, std::int64_t bound) {
-  Entry entry = loop(d, bound);
-  entry.kind = EntryKind::spatial;
-  return entry;
-}
-
-Entry hold(int level, unsigned operands) {
-  Entry entry;
-  entry.kind = EntryKind::hold;
-  entry.level = level;
-  entry.operands = operands;
-  return entry;
-}
+constexpr unsigned kAll = kI | kW | kO;
 
 struct Served {
   Operand operand;

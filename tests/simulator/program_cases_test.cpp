@@ -10,6 +10,7 @@
 
 #include "core/checked.h"
 #include "simulator/program.h"
+#include "tests/entries.h"
 
 using namespace assay;
 using simulator::FillOrder;
@@ -18,29 +19,6 @@ using simulator::Tile;
 using simulator::TileStream;
 
 namespace {
-
-constexpr unsigned kI = 1, kW = 2, kO = 4;
-
-Entry loop(Dim d, std::int64_t bound) {
-  Entry entry;
-  entry.dim = d;
-  entry.bound = bound;
-  return entry;
-}
-
-Entry lanes(Dim d, std::int64_t bound) {
-  Entry entry = loop(d, bound);
-  entry.kind = EntryKind::spatial;
-  return entry;
-}
-
-Entry hold(int level, unsigned operands) {
-  Entry entry;
-  entry.kind = EntryKind::hold;
-  entry.level = level;
-  entry.operands = operands;
-  return entry;
-}
 
 struct Case {
   Layer layer;

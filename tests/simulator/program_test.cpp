@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/campaign.h"
 #include "tests/oracle/event_plan.h"
 #include "tests/oracle/nest.h"
 #include "tests/oracle/random_triple.h"
@@ -273,27 +274,9 @@ std::string fault_of_odometer(const Triple& t) {
 
 // ---- Campaigns --------------------------------------------------------------------------------
 
-std::uint64_t setting(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
-// Runs the property over legal random triples; reports the first failures, shrunk.
 void for_random_triples(const std::function<std::string(const Triple&)>& fault) {
-  const std::uint64_t first = setting("ASSAY_SEED", 1), n = setting("ASSAY_PROGRAM_TRIPLES", 2500);
-  std::uint64_t legal = 0, wrong = 0;
-  for (std::uint64_t seed = first; legal < n && seed < first + 4 * n; ++seed) {
-    const Triple t = oracle::random_timed_triple(seed);
-    if (!check(t.layer, t.accelerator, t.mapping).empty()) continue;
-    ++legal;
-    if (fault(t).empty() || ++wrong > 3) continue;
-    const Triple small = oracle::shrink(t, [&](const Triple& s) {
-      return check(s.layer, s.accelerator, s.mapping).empty() && !fault(s).empty();
-    });
-    BOOST_ERROR("seed " << seed << ", shrunk:\n" << oracle::describe(small) << fault(small));
-  }
-  BOOST_TEST(legal >= n);
-  BOOST_TEST(wrong == 0U);
+  assay::for_random_triples(oracle::random_timed_triple, setting("ASSAY_PROGRAM_TRIPLES", 2500),
+                            fault);
 }
 
 }  // namespace
