@@ -368,6 +368,7 @@ Accelerator read_accelerator(const std::filesystem::path& file) {
   read_device(top, a);
   a.precision = read_precision(top.map("precision"));
   read_policies(top, a);
+  if (top.has("rtl")) a.rtl = read_name(top, "rtl");
   read_levels(top, a);
   read_zero_gating(top, a);
   read_sources(top, a);

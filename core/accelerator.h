@@ -126,6 +126,7 @@ struct Accelerator {
   FirstVisit first_visit = FirstVisit::zero;
   Accumulate accumulate = Accumulate::preload;
   std::optional<Overflow> overflow;  // needed only where data move
+  std::string rtl;                   // configuration of the hardware that this is; empty: none
   std::vector<ZeroGate> zero_gating;
   std::vector<SourceNote> sources;
   std::optional<FpgaDevice> fpga;

@@ -27,6 +27,15 @@ std::string sha256_of_text(const std::string& text) {
   return out;
 }
 
+std::string sha256_of_words(const std::vector<std::int32_t>& words) {
+  std::string bytes;
+  bytes.reserve(words.size() * 4);
+  for (const std::int32_t word : words)
+    for (unsigned shift = 0; shift < 32; shift += 8)
+      bytes += static_cast<char>(static_cast<std::uint32_t>(word) >> shift & 0xFFU);
+  return sha256_of_text(bytes);
+}
+
 std::string sha256_of_file(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in) throw InputError({{file.string(), 0, "", "", "the file cannot be read"}});

@@ -2,13 +2,17 @@
 // Content hashes for provenance.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace assay {
 
 // "sha256:" and 64 hexadecimal digits of the file's bytes. Throws InputError if it cannot be read.
 std::string sha256_of_file(const std::filesystem::path& file);
 std::string sha256_of_text(const std::string& text);
+// Of a tensor: each value as four bytes, the lowest first.
+std::string sha256_of_words(const std::vector<std::int32_t>& words);
 
 }  // namespace assay

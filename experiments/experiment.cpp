@@ -3,14 +3,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <thread>
+#include <utility>
 
 #include "core/diagnostics.h"
 #include "core/hash.h"
 #include "experiments/import.h"
+#include "experiments/report/hardware_levels.h"
 #include "experiments/report/levels.h"
 #include "experiments/report/view.h"
+#include "experiments/rtl_run.h"
 #include "experiments/run.h"
+#include "experiments/simulate.h"
+#include "rtl/registry.h"
 
 namespace assay {
 namespace {
@@ -146,18 +152,86 @@ RunInput run_input(const Experiment& e, const ExperimentVariant& v, const Catalo
   return in;
 }
 
-Run run_level(const std::string& level, const RunInput& in, const ExperimentOptions& options) {
-  if (level != "simulator") return run_analytical(in);
-  SimulateOptions simulate;
-  simulate.input = in;
-  simulate.timing_only = true;  // values are the business of `assay simulate`
+// Options that levels with worker processes share.
+void set_level_options(const RunInput& in, const ExperimentOptions& options, LevelOptions* level) {
   const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
-  simulate.jobs = options.jobs > 0 ? options.jobs : static_cast<int>(processors);
+  level->input = in;
+  level->jobs = options.jobs > 0 ? options.jobs : static_cast<int>(processors);
   if (options.progress)
-    simulate.progress = [&](const std::vector<LayerProgress>& layers) {
-      options.progress(in.variant, layers);
+    level->progress = [&options, variant = in.variant](const std::vector<LayerProgress>& layers) {
+      options.progress(variant, layers);
     };
-  return run_simulator(simulate);
+}
+
+Run run_level(const std::string& level, const RunInput& in, const ExperimentOptions& options) {
+  if (level == "simulator") {
+    SimulateOptions simulate;
+    set_level_options(in, options, &simulate);
+    simulate.timing_only = true;  // values are the business of `assay simulate`
+    return run_simulator(simulate);
+  }
+  if (level == report::kRtl) {
+    RtlOptions hardware;
+    set_level_options(in, options, &hardware);
+    if (options.make_design) hardware.make_design = options.make_design;
+    return all_or_none(run_rtl(hardware));
+  }
+  return run_analytical(in);
+}
+
+// Why a level cannot run a variant; empty when it can.
+std::string why_skipped(const std::string& level, const RunInput& in,
+                        const ExperimentOptions& options) {
+  if (level != report::kRtl) return {};
+  if (read_accelerator(in.accelerator).rtl.empty())
+    return "rtl: not run for variant " + in.variant + ", whose accelerator file names no hardware";
+  return options.make_design || has_rtl() ? "" : rtl::kSkipped;
+}
+
+void add_once(const std::string& text, std::vector<std::string>* all) {
+  if (std::find(all->begin(), all->end(), text) == all->end()) all->push_back(text);
+}
+
+// Quantities of the experiment that the records state and that were measured of their layers.
+std::vector<std::string> hardware_quantities(const Experiment& e,
+                                             const std::vector<Record>& records,
+                                             const std::vector<Record>& measured) {
+  const auto states = [](const std::vector<Record>& all, const std::string& quantity) {
+    return std::any_of(all.begin(), all.end(),
+                       [&](const Record& r) { return r.values.count(quantity) != 0; });
+  };
+  std::vector<std::string> quantities;
+  for (const std::string& q : e.quantities)
+    if (states(records, q) && states(measured, q)) quantities.push_back(q);
+  return quantities;
+}
+
+// Hardware may run some layers only and has no processing latency; what is left is compared. A sum
+// over some layers is no network.
+void compare_hardware(const Experiment& e, const std::vector<Record>& records, ReportInput* out) {
+  for (const ExperimentVariant& v : e.variants) {
+    std::vector<Record> own, measured;
+    for (const Record& r : records)
+      if (r.variant == v.name) own.push_back(r);
+    for (const Record& m : out->measured)
+      if (std::any_of(own.begin(), own.end(), [&](const Record& r) { return r.layer == m.layer; }))
+        measured.push_back(m);
+    out->predicted.insert(out->predicted.end(), own.begin(), own.end());
+    JoinOptions join;
+    join.quantities = hardware_quantities(e, own, measured);
+    join.allow_unmatched_predictions = true;
+    if (join.quantities.empty()) continue;
+    Comparison c = compare(own, measured, join);
+    const bool whole = v.rtl_layers.empty();
+    for (ComparedRow& row : c.rows)
+      if (whole || row.layer != kNetworkLayer) out->comparison.rows.push_back(std::move(row));
+    for (ErrorStatistics& s : c.statistics) {
+      if (!whole) s.network_pct.reset();
+      out->comparison.statistics.push_back(std::move(s));
+    }
+    auto& excluded = out->comparison.excluded;
+    excluded.insert(excluded.end(), c.excluded.begin(), c.excluded.end());
+  }
 }
 
 void add_headline(const Run& run, ReportInput* out) {
@@ -177,17 +251,28 @@ ReportInput run_experiment(const Experiment& e, const Catalog& catalog,
   ReportInput out = stated_input(e);
   read_measured(e, catalog.chip_folder(e.chip), &out);
   Diagnostics diagnostics;
+  std::vector<Record> on_hardware;
+  std::set<std::pair<std::string, std::string>> skipped;  // variant, level
   check_bounds(e, read_workload(catalog.workload_file(e.workload)), diagnostics);
   for (const ExperimentVariant& v : e.variants)
     for (const std::string& level : v.levels) {
       // Simulating takes its time: not after an error.
       if (level != kExperimentLevels.front() && !diagnostics.empty()) continue;
-      Run run = run_level(level, run_input(e, v, catalog), options);
+      RunInput in = run_input(e, v, catalog);
+      const bool hardware = level == report::kRtl;
+      if (hardware && !v.rtl_layers.empty()) in.layers = v.rtl_layers;
+      if (const std::string why = why_skipped(level, in, options); !why.empty()) {
+        add_once(why, &out.skipped);
+        skipped.insert({v.name, level});
+        continue;
+      }
+      Run run = run_level(level, in, options);
       derive(e, run, run.records, diagnostics);
       for (const auto& [role, hash] : run.records.front().provenance.inputs)
         out.inputs[v.name + " " + role] = hash;
       if (v.headline && level == out.headline_level) add_headline(run, &out);
-      out.predicted.insert(out.predicted.end(), run.records.begin(), run.records.end());
+      auto& records = hardware ? on_hardware : out.predicted;
+      records.insert(records.end(), run.records.begin(), run.records.end());
     }
   throw_if_any(diagnostics);
   JoinOptions join;
@@ -198,9 +283,11 @@ ReportInput run_experiment(const Experiment& e, const Catalog& catalog,
   excluded.erase(std::remove_if(excluded.begin(), excluded.end(),
                                 [](const Excluded& x) { return x.level == "baseline"; }),
                  excluded.end());
+  compare_hardware(e, on_hardware, &out);
   for (const ExperimentBound& b : e.bounds)
-    out.bounds.push_back({bound_text(b), b.variant, b.statistic, b.limit,
-                          bound_statistic(out.comparison, b), b.level});
+    if (skipped.count({b.variant, b.level}) == 0)
+      out.bounds.push_back({bound_text(b), b.variant, b.statistic, b.limit,
+                            bound_statistic(out.comparison, b), b.level});
   return out;
 }
 

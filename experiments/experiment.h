@@ -6,18 +6,20 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "experiments/catalog.h"
+#include "experiments/layer_runs.h"
 #include "experiments/report.h"
-#include "experiments/simulate.h"
+#include "rtl/rtl.h"
 
 namespace assay {
 
 // Levels that an experiment can run. The headline is always of the first one.
-inline const std::vector<std::string> kExperimentLevels{"analytical", "simulator"};
+inline const std::vector<std::string> kExperimentLevels{"analytical", "simulator", "rtl"};
 
 struct ExperimentVariant {
   std::string name;
@@ -25,7 +27,8 @@ struct ExperimentVariant {
   std::string mapping;      // file in the chip's folder
   std::string description;
   bool headline = false;
-  std::vector<std::string> levels;  // that run it, in the order of kExperimentLevels
+  std::vector<std::string> levels;      // that run it, in the order of kExperimentLevels
+  std::vector<std::string> rtl_layers;  // that run on hardware; empty: all
 };
 
 struct ExperimentData {
@@ -67,9 +70,11 @@ struct Experiment {
 Experiment read_experiment(const std::filesystem::path& file);
 
 struct ExperimentOptions {
-  int jobs = 0;  // worker processes of the simulator; 0: one per processor
-  // Told which layers of which variant are being simulated, several times a second.
+  int jobs = 0;  // worker processes of simulator and hardware; 0: one per processor
+  // Told which layers of which variant are at work, several times a second.
   std::function<void(const std::string& variant, const std::vector<LayerProgress>&)> progress;
+  // Where the hardware comes from; null: what is built into this program.
+  std::function<std::unique_ptr<rtl::Design>(const std::string& configuration)> make_design;
 };
 
 // Runs it; everything the report needs. Throws InputError, and std::runtime_error where a level
@@ -77,7 +82,7 @@ struct ExperimentOptions {
 ReportInput run_experiment(const Experiment& experiment, const Catalog& catalog,
                            const ExperimentOptions& options = {});
 
-// Whether every stated bound is met, and the levels count the same of every layer.
+// Whether every stated bound is met, and the levels say the same of every layer where they must.
 bool passed(const ReportInput& input);
 
 }  // namespace assay

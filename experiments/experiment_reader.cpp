@@ -37,11 +37,39 @@ std::vector<std::string> read_levels(YamlMap& map, const std::vector<std::string
   return levels.empty() ? absent : levels;
 }
 
+// A list of names, none twice.
+std::vector<std::string> read_names(YamlMap& top, const std::string& key) {
+  std::vector<std::string> names = top.texts(key);
+  std::set<std::string> seen;
+  for (const std::string& name : names)
+    if (!seen.insert(name).second) top.error(key, name, "stated twice; expected once");
+  if (names.size() > kMaxNames) {
+    top.error(key, std::to_string(names.size()), "expected at most " + std::to_string(kMaxNames));
+    names.resize(kMaxNames);
+  }
+  if (names.empty() && top.raw(key).IsSequence()) top.error(key, "", "expected at least one name");
+  return names;
+}
+
 bool runs(const ExperimentVariant& v, const std::string& level) {
   return std::find(v.levels.begin(), v.levels.end(), level) != v.levels.end();
 }
 
-ExperimentVariant read_variant(YamlMap& map, const std::vector<std::string>& levels) {
+// Layers that run on hardware, for a variant that runs there at all.
+std::vector<std::string> read_rtl_layers(YamlMap& map, const Experiment& e,
+                                         const ExperimentVariant& v) {
+  if (!map.has("rtl_layers")) return {};
+  std::vector<std::string> layers = read_names(map, "rtl_layers");
+  for (const std::string& layer : layers)
+    if (!e.layers.empty() && std::find(e.layers.begin(), e.layers.end(), layer) == e.layers.end())
+      map.error("rtl_layers", layer, "expected one of 'layers': " + one_of(e.layers));
+  if (!runs(v, "rtl"))
+    map.error("rtl_layers", "", "expected 'rtl' among the levels of variant '" + v.name + "'");
+  return layers;
+}
+
+ExperimentVariant read_variant(YamlMap& map, const Experiment& e,
+                               const std::vector<std::string>& levels) {
   ExperimentVariant v;
   v.name = map.text("name");
   v.accelerator = map.text("accelerator", "accelerator.yaml");
@@ -49,6 +77,7 @@ ExperimentVariant read_variant(YamlMap& map, const std::vector<std::string>& lev
   v.description = map.text("description");
   v.headline = map.boolean("headline", false);
   v.levels = read_levels(map, levels);
+  v.rtl_layers = read_rtl_layers(map, e, v);
   if (v.headline && !runs(v, kExperimentLevels.front()))
     map.error("levels", "", "expected 'analytical' among the levels of the headline variant");
   map.finish();
@@ -128,7 +157,7 @@ void read_variants(YamlMap& top, Experiment& e) {
   int headlines = 0;
   const std::vector<std::string> levels = read_levels(top, {kExperimentLevels.front()});
   for (YamlMap& map : top.maps("variants")) {
-    e.variants.push_back(read_variant(map, levels));
+    e.variants.push_back(read_variant(map, e, levels));
     if (!names.insert(e.variants.back().name).second)
       map.error("name", e.variants.back().name, "two variants have this name; expected different names");
     headlines += e.variants.back().headline ? 1 : 0;
@@ -149,20 +178,6 @@ void read_measured(YamlMap& top, Experiment& e) {
   }
   if (e.measured.empty() && top.has("measured"))
     top.error("measured", "", "expected at least one {data: ..., import: ...}");
-}
-
-// A list of names, none twice.
-std::vector<std::string> read_names(YamlMap& top, const std::string& key) {
-  std::vector<std::string> names = top.texts(key);
-  std::set<std::string> seen;
-  for (const std::string& name : names)
-    if (!seen.insert(name).second) top.error(key, name, "stated twice; expected once");
-  if (names.size() > kMaxNames) {
-    top.error(key, std::to_string(names.size()), "expected at most " + std::to_string(kMaxNames));
-    names.resize(kMaxNames);
-  }
-  if (names.empty() && top.raw(key).IsSequence()) top.error(key, "", "expected at least one name");
-  return names;
 }
 
 void read_derived_quantities(YamlMap& top, Experiment& e) {

@@ -60,7 +60,8 @@ struct ReportInput {
   Comparison comparison;
   std::vector<BoundCheck> bounds;
   std::vector<Agreement> agreements;
-  std::optional<Roof> roof;  // of the headline variant
+  std::vector<std::string> skipped;  // levels that did not run, each with the reason
+  std::optional<Roof> roof;          // of the headline variant
   std::vector<std::string>
       notes;  // paragraphs: discussions the experiment file states (plain text)
   std::map<std::string, std::string> variant_descriptions;

@@ -113,9 +113,11 @@ double off_chip_bandwidth(const Accelerator& a) {
 
 std::filesystem::path find_mapping(const std::filesystem::path& chip_folder,
                                    const std::string& workload_name,
-                                   const std::optional<std::filesystem::path>& chosen) {
+                                   const std::optional<std::filesystem::path>& chosen,
+                                   const std::string& suffix) {
   if (chosen) return *chosen;
-  for (const std::string& name : {workload_name + ".yaml", std::string("any.yaml")})
+  for (const std::string& name :
+       {workload_name + suffix + ".yaml", workload_name + ".yaml", std::string("any.yaml")})
     if (std::filesystem::is_regular_file(chip_folder / name)) return chip_folder / name;
   throw InputError({{chip_folder.string(), 0, "mapping", "",
                      "no mapping for workload '" + workload_name + "': expected " + workload_name +

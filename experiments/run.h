@@ -57,10 +57,12 @@ Run run_analytical(const RunInput& input);
 // Naive baselines for the layers of a run, as records of level "baseline".
 std::vector<Record> baselines(const Run& run);
 
-// The mapping file to use for a workload on a chip: `chosen` if given, <chip>/<workload>.yaml, or
-// <chip>/any.yaml. Throws InputError when there is none.
+// The mapping file to use for a workload on a chip: `chosen` if given,
+// <chip>/<workload><suffix>.yaml, <chip>/<workload>.yaml, or <chip>/any.yaml. Throws InputError
+// when there is none.
 std::filesystem::path find_mapping(const std::filesystem::path& chip_folder,
                                    const std::string& workload_name,
-                                   const std::optional<std::filesystem::path>& chosen);
+                                   const std::optional<std::filesystem::path>& chosen,
+                                   const std::string& suffix = "");
 
 }  // namespace assay

@@ -81,16 +81,6 @@ void put_off_chip_ports(const RunResult& processing, const RunResult& total, Rec
       r->values["port_busy_pct." + port] = percent(number(usage.busy_cycles), number(total.finish));
 }
 
-// The same bytes on every machine.
-std::string hash_of(const std::vector<std::int32_t>& tensor) {
-  std::string bytes;
-  bytes.reserve(tensor.size() * 4);
-  for (const std::int32_t value : tensor)
-    for (unsigned shift = 0; shift < 32; shift += 8)
-      bytes += static_cast<char>(static_cast<std::uint32_t>(value) >> shift & 0xFFU);
-  return sha256_of_text(bytes);
-}
-
 void put_data(const SimulateInput& in, const RunResult& processing, Record* r) {
   if (in.data == nullptr) return;
   const std::vector<std::int32_t>& input = in.data->input;
@@ -98,7 +88,7 @@ void put_data(const SimulateInput& in, const RunResult& processing, Record* r) {
   r->values["input_zero_pct"] =
       percent(number(zeros), number(static_cast<std::int64_t>(input.size())));
   r->notes["data"] = "random, seed " + std::to_string(in.seed);
-  r->notes["output"] = hash_of(processing.output);
+  r->notes["output"] = sha256_of_words(processing.output);
 }
 
 }  // namespace

@@ -220,11 +220,13 @@ std::string short_table(const ReportInput& in) {
   statistics.erase(std::remove_if(statistics.begin(), statistics.end(), other), statistics.end());
   const bool levels =
       std::any_of(in.comparison.statistics.begin(), in.comparison.statistics.end(),
-                  [](const ErrorStatistics& s) { return s.level == kExperimentLevels.back(); });
+                  [](const ErrorStatistics& s) {
+                    return s.level != kExperimentLevels.front() && s.level != "baseline";
+                  });
   std::string text = fmt::format(
       "Other quantities (variant, network error, mean absolute error, worst layer; all in the "
       "report{})\n",
-      levels ? "; the simulator where it differs" : "");
+      levels ? "; other levels where they differ" : "");
   for (const ErrorStatistics& s : in.comparison.statistics) {
     if (s.quantity == in.headline_quantity || s.level == "baseline") continue;
     if (!says_more(in.comparison, s)) continue;
@@ -237,7 +239,7 @@ std::string short_table(const ReportInput& in) {
   return text + "\n" + terminal_table(headline, colour());
 }
 
-// One bar after the other, one for each variant that is simulated.
+// One bar after the other, one for each variant that is simulated or runs on hardware.
 ReportInput run_with_progress(const Experiment& experiment, const Catalog& catalog) {
   std::optional<ProgressBar> bar;
   std::string shown;
@@ -290,6 +292,7 @@ void add_commands(CLI::App& app, const Guard& guard) {
   add_list(app, guard);
   add_predict(app, guard);
   add_simulate(app, guard);
+  add_rtl(app, guard);
   add_import(app, guard);
   add_compare(app, guard);
   add_report(app, guard);

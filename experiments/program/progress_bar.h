@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One line at the bottom of a terminal that says how far a simulation is.
+// One line at the bottom of a terminal that says how far a run is.
 #pragma once
 
 #include <chrono>
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "experiments/simulate.h"
+#include "experiments/layer_runs.h"
 
 namespace assay {
 

@@ -24,6 +24,7 @@ constexpr Column kColumns[] = {
     {"processing_ms", "proc. ms", 1, 3, true},
     {"total_ms", "total ms", 1, 3, true},
     {"utilisation_pct", "util. %", 1, 1, false},
+    {"total_utilisation_pct", "total util. %", 1, 1, false},
     {"active_pes", "active PEs", 1, 1, false},
     {"off_chip_traffic_mb", "off-chip MB", 1, 3, true},
     {"energy_uj", "energy uJ", 1, 1, true},

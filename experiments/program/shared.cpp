@@ -34,26 +34,41 @@ void add_run_arguments(CLI::App* c, RunArguments* o) {
   c->add_option("chip", o->chip, "a known chip (assay list) or a chip folder")->required();
   c->add_option("workload", o->workload, "a known workload or a workload file")->required();
   c->add_option("--layers", o->layers, "only these layers, separated by commas")->delimiter(',');
+  const std::string before =
+      o->suffix.empty() ? "" : "CHIP/<workload>" + o->suffix + ".yaml, else ";
   c->add_option("--mapping", o->mapping,
-                "mapping file (default: CHIP/<workload>.yaml, else CHIP/any.yaml)");
+                "mapping file (default: " + before + "CHIP/<workload>.yaml, else CHIP/any.yaml)");
   c->add_option("--parameters", o->parameters,
                 "unit energies (default: CHIP/parameters.yaml, if there)");
-  c->add_option("--accelerator", o->accelerator, "another accelerator file of the chip's folder");
+  c->add_option("--accelerator", o->accelerator,
+                "another accelerator file of the chip's folder (default: " +
+                    (o->suffix.empty() ? "" : "accelerator" + o->suffix + ".yaml, else ") +
+                    "accelerator.yaml)");
 }
+
+namespace {
+
+fs::path accelerator_file(const fs::path& chip, const RunArguments& o) {
+  const fs::path own = chip / ("accelerator" + o.suffix + ".yaml");
+  if (o.accelerator.empty()) return fs::exists(own) ? own : chip / "accelerator.yaml";
+  return fs::exists(chip / o.accelerator) ? chip / o.accelerator : fs::path(o.accelerator);
+}
+
+}  // namespace
 
 RunInput run_input(const RunArguments& o) {
   const Catalog catalog = find_catalog();
   const fs::path chip = catalog.chip_folder(o.chip);
   RunInput in;
-  in.accelerator =
-      fs::exists(chip / o.accelerator) ? chip / o.accelerator : fs::path(o.accelerator);
+  in.accelerator = accelerator_file(chip, o);
   in.workload = catalog.workload_file(o.workload);
   const Workload workload = read_workload(in.workload);
   in.mapping = find_mapping(
       chip, workload.name,
-      o.mapping.empty() ? std::nullopt
-                        : std::optional<fs::path>(fs::exists(o.mapping) ? fs::path(o.mapping)
-                                                                        : chip / o.mapping));
+      o.mapping.empty()
+          ? std::nullopt
+          : std::optional<fs::path>(fs::exists(o.mapping) ? fs::path(o.mapping) : chip / o.mapping),
+      o.suffix);
   if (!o.parameters.empty())
     in.parameters = o.parameters;
   else if (fs::exists(chip / "parameters.yaml"))

@@ -24,7 +24,8 @@ void print(const std::string& text);  // and the end of a line, if it has none
 struct RunArguments {
   std::string chip, workload;
   std::vector<std::string> layers;
-  std::string mapping, parameters, accelerator = "accelerator.yaml";
+  std::string mapping, parameters, accelerator;
+  std::string suffix;  // "-rtl": accelerator-rtl.yaml and <workload>-rtl.yaml are taken first
 };
 void add_run_arguments(CLI::App* command, RunArguments* arguments);
 // The files that they name. Throws InputError.

@@ -1,138 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // assay simulate: the simulator over the layers of a workload (docs/formats/simulation.md).
-#include <fmt/format.h>
-
-#include <csignal>
 #include <memory>
-#include <thread>
 
-#include "core/diagnostics.h"
 #include "experiments/program/commands.h"
-#include "experiments/program/progress_bar.h"
-#include "experiments/program/record_table.h"
-#include "experiments/program/shared.h"
+#include "experiments/program/level_command.h"
 #include "experiments/simulate.h"
 
 namespace assay {
 namespace {
 
-namespace fs = std::filesystem;
-
-volatile std::sig_atomic_t interrupted = 0;
-
-// While it lives, the first SIGINT or SIGTERM only raises the flag; the second one ends the
-// program. A file larger than the limit is an error of the write, as on a full disk.
-class Signals {
- public:
-  Signals() {
-    interrupted = 0;
-    struct sigaction flag {};
-    flag.sa_handler = [](int) { interrupted = 1; };
-    flag.sa_flags = static_cast<int>(SA_RESETHAND);
-    ::sigaction(SIGINT, &flag, &before_[0]);
-    ::sigaction(SIGTERM, &flag, &before_[1]);
-    struct sigaction ignore {};
-    ignore.sa_handler = SIG_IGN;
-    ::sigaction(SIGXFSZ, &ignore, &before_[2]);
-  }
-  ~Signals() {
-    ::sigaction(SIGINT, &before_[0], nullptr);
-    ::sigaction(SIGTERM, &before_[1], nullptr);
-    ::sigaction(SIGXFSZ, &before_[2], nullptr);
-  }
-  Signals(const Signals&) = delete;
-  Signals& operator=(const Signals&) = delete;
-
- private:
-  struct sigaction before_[3]{};
-};
-
 struct Arguments {
-  RunArguments run;
-  SimulateOptions options;
-  int jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  std::string out, journal, trace, vcd;
-  bool json = false;
+  LevelArguments level;
+  std::string trace, vcd;
+  bool timing_only = false;
 };
-
-void check_out(const Arguments& a) {
-  const std::string extension = fs::path(a.out).extension().string();
-  if (extension != ".json" && extension != ".csv")
-    throw InputError({{a.out, 0, "--out", "", "expected a name that ends in .json or .csv"}});
-  check_new_output(a.out);
-}
-
-SimulateOptions options_of(const Arguments& a) {
-  SimulateOptions o = a.options;
-  o.input = run_input(a.run);
-  o.jobs = a.jobs;
-  o.trace = a.trace;
-  o.vcd = a.vcd;
-  // A trace is of a layer that runs; there is but one, and nothing to resume.
-  if (!a.journal.empty())
-    o.journal = a.journal;
-  else if (!a.out.empty() && a.trace.empty() && a.vcd.empty())
-    o.journal = a.out + ".partial";
-  return o;
-}
-
-std::string figures(const Simulation& s) {
-  if (s.cycles <= 0 || s.cpu_seconds <= 0) return "";
-  return fmt::format(
-      "simulated {:.1f} kcycles in {:.2f} s of processor time: {:.1f} kcycles/s, {:.3f} G "
-      "PE-cycles/s, {:.3f} GMAC/s\n",
-      s.cycles * 1e-3, s.cpu_seconds, s.cycles * 1e-3 / s.cpu_seconds,
-      s.lane_cycles * 1e-9 / s.cpu_seconds, s.macs * 1e-9 / s.cpu_seconds);
-}
-
-void show(const Arguments& a, const SimulateOptions& o, const Simulation& s) {
-  if (a.json) {
-    print(records_to_json(s.run.records));
-    return;
-  }
-  if (!s.run.records.empty()) print(record_table(s.run.records, colour()));
-  print_unmapped(o.input, s.run.unmapped);
-  print(figures(s));
-}
-
-void say_where_it_stands(const SimulateOptions& o, const Simulation& s) {
-  const std::size_t layers = s.run.layers.size(), finished = s.run.records.size();
-  if (s.resumed > 0) fmt::print(stderr, "resumed: {} of {} layers\n", s.resumed, layers);
-  for (const LayerFailure& f : s.failures)
-    fmt::print(stderr, "error: layer {}: {}\n", f.layer, f.why);
-  if (!s.stopped && s.failures.empty()) return;
-  fmt::print(stderr, "{}: {} of {} layers finished", s.stopped ? "interrupted" : "failed", finished,
-             layers);
-  if (o.journal)
-    fmt::print(stderr, " and kept in {}; the same command goes on from there", o.journal->string());
-  fmt::print(stderr, "\n");
-}
-
-// The file is complete before the journal goes.
-void write_out(const Arguments& a, const Simulation& s) {
-  if (a.out.empty()) return;
-  write_records(a.out, s.run.records);
-  fmt::print(a.json ? stderr : stdout, "{} records written to {}\n", s.run.records.size(), a.out);
-  std::error_code ignored;
-  if (a.journal.empty() && s.whole_journal) fs::remove(a.out + ".partial", ignored);
-}
 
 int run(const Arguments& a) {
-  if (!a.out.empty()) check_out(a);
-  SimulateOptions o = options_of(a);
-  const Signals signals;
-  Simulation s;
-  {
-    ProgressBar bar;
-    o.progress = [&bar](const std::vector<LayerProgress>& layers) { bar.show(layers); };
-    o.stop = [] { return interrupted != 0; };
-    s = simulate(o);
-  }
-  const bool complete = !s.stopped && s.failures.empty();
-  if (complete || a.out.empty()) show(a, o, s);
-  say_where_it_stands(o, s);
-  if (complete) write_out(a, s);
-  return complete ? kPass : s.stopped ? kInterrupted : kBadInput;
+  SimulateOptions o;
+  static_cast<LevelOptions&>(o) = level_options(a.level, !a.trace.empty() || !a.vcd.empty());
+  o.timing_only = a.timing_only;
+  o.trace = a.trace;
+  o.vcd = a.vcd;
+  return run_level(a.level, &o, "simulated", [&o] { return simulate(o); });
 }
 
 }  // namespace
@@ -141,22 +30,11 @@ void add_simulate(CLI::App& app, const Guard& guard) {
   auto a = std::make_shared<Arguments>();
   CLI::App* c = app.add_subcommand(
       "simulate", "Simulate a workload on a chip, cycle by cycle, with random data");
-  add_run_arguments(c, &a->run);
-  c->add_option("-j,--jobs", a->jobs, "layers at a time (default: number of cores)")
-      ->check(CLI::Range(1, 1024));
-  CLI::Option* timing = c->add_flag("--timing", a->options.timing_only,
-                                    "no data: the same counts and cycles, but no outputs");
-  c->add_option("--seed", a->options.seed, "of the random data")
-      ->capture_default_str()
-      ->excludes(timing);
-  c->add_option("--out", a->out,
-                "write records here (.json or .csv); finished layers are kept in OUT.partial "
-                "until then, and an interrupted run goes on from there");
-  c->add_option("--journal", a->journal, "keep finished layers here instead, and for good");
-  c->add_flag("--restart", a->options.restart, "throw away what an earlier run has kept");
+  CLI::Option* seed = add_level_arguments(c, &a->level);
+  c->add_flag("--timing", a->timing_only, "no data: the same counts and cycles, but no outputs")
+      ->excludes(seed);
   c->add_option("--trace", a->trace, "write a Chrome trace of a single layer here");
   c->add_option("--vcd", a->vcd, "write a waveform of a single layer here");
-  c->add_flag("--json", a->json, "print {\"schema\": ..., \"records\": [...]}");
   c->footer("Example: assay simulate eyeriss alexnet --layers conv3 --timing");
   c->callback([a, guard] { guard([a] { return run(*a); }); });
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "experiments/report/format.h"
+#include "experiments/report/hardware_levels.h"
 #include "experiments/report/html_data.h"
 #include "experiments/report/level_panels.h"
 
@@ -92,6 +93,13 @@ void add_levels(const ReportInput& input, data* page) {
   }
   page->set("has_levels", !tables.empty());
   page->set("level_variants", variants);
+  data hardware = list();
+  for (const HardwareTable& t : hardware_tables(input)) hardware << panel_data(hardware_panel(t));
+  page->set("has_hardware", hardware.is_non_empty_list());
+  page->set("hardware_panels", hardware);
+  data skipped = list();
+  for (const std::string& s : input.skipped) skipped << data(plain(s));
+  page->set("skipped", skipped);
   data differences = list();
   for (const std::string& d : count_differences(input)) differences << data(d);
   page->set("counts_differ", !counts_agree(input));

@@ -15,19 +15,6 @@ namespace {
 
 constexpr const char* kDifference = "analytical - simulator";
 
-std::string with_sign(double value, int decimals) {
-  if (value == 0) return "0";
-  if (decimals >= 0 && std::fabs(value) < 0.5 * std::pow(10, -decimals))
-    return fmt::format("{:+.1g}", value);
-  return (value > 0 ? "+" : "") + number(std::optional<double>(value), decimals);
-}
-
-std::optional<double> ratio_pct(const std::optional<double>& part,
-                                const std::optional<double>& whole) {
-  if (!part || !whole || *whole == 0) return std::nullopt;
-  return 100 * *part / *whole;
-}
-
 using Member = double CycleSplit::*;
 struct Part {
   const char* name;
@@ -78,12 +65,6 @@ std::optional<double> cycles_of(const std::optional<CycleSplit>& s) {
   return s ? std::optional<double>(s->cycles) : std::nullopt;
 }
 
-PanelCell counts_cell(const CountCheck& c) {
-  if (c.compared == 0) return {kUndefined, ""};
-  const std::string text = fmt::format("{} of {}", c.equal(), c.compared);
-  return c.differences.empty() ? PanelCell{text, ""} : PanelCell{text + " (!)", "fail"};
-}
-
 void add_errors(const std::optional<CycleSplit>& split, const std::optional<double>& measured,
                 const std::vector<Part>& parts, PanelRow* row) {
   const auto pct = error_parts_pct(split, measured);
@@ -114,6 +95,25 @@ std::string share_text(double cycles, double whole) {
 
 }  // namespace
 
+std::string with_sign(double value, int decimals) {
+  if (value == 0) return "0";
+  if (decimals >= 0 && std::fabs(value) < 0.5 * std::pow(10, -decimals))
+    return fmt::format("{:+.1g}", value);
+  return (value > 0 ? "+" : "") + number(std::optional<double>(value), decimals);
+}
+
+std::optional<double> ratio_pct(const std::optional<double>& part,
+                                const std::optional<double>& whole) {
+  if (!part || !whole || *whole == 0) return std::nullopt;
+  return 100 * *part / *whole;
+}
+
+PanelCell counts_cell(const CountCheck& c) {
+  if (c.compared == 0) return {kUndefined, ""};
+  const std::string text = fmt::format("{} of {}", c.equal(), c.compared);
+  return c.differences.empty() ? PanelCell{text, ""} : PanelCell{text + " (!)", "fail"};
+}
+
 Panel side_by_side(const QuantityTable& table, const std::string& variant) {
   Panel panel;
   const auto place = [&](const char* level) {
@@ -124,6 +124,12 @@ Panel side_by_side(const QuantityTable& table, const std::string& variant) {
   };
   const std::size_t a = place(kAnalytical), s = place(kSimulator);
   if (a == table.series.size() || s == table.series.size()) return panel;
+  // Hardware, where it has this quantity.
+  const std::size_t h = place(kRtl);
+  const bool hardware = h < table.series.size() &&
+                        std::any_of(table.rows.begin(), table.rows.end(), [&](const LayerRow& r) {
+                          return r.cells[h].predicted.has_value();
+                        });
   panel.title = "Side by side: " + table.label;
   panel.note = "Error: " + std::string(kSignConvention) +
                ". Difference: analytical - simulator, and in per cent of the simulator.";
@@ -132,23 +138,30 @@ Panel side_by_side(const QuantityTable& table, const std::string& variant) {
                    {kAnalytical, "predicted"},
                    {kAnalytical, "error %"},
                    {kSimulator, "predicted"},
-                   {kSimulator, "error %"},
-                   {"difference", "value"},
-                   {"difference", "%"}};
+                   {kSimulator, "error %"}};
+  if (hardware) {
+    panel.columns.push_back({kRtl, "predicted"});
+    panel.columns.push_back({kRtl, "error %"});
+  }
+  panel.columns.push_back({"difference", "value"});
+  panel.columns.push_back({"difference", "%"});
   for (const LayerRow& r : table.rows) {
     const Cell &x = r.cells[a], &y = r.cells[s];
     std::optional<double> difference;
     if (x.predicted && y.predicted) difference = *x.predicted - *y.predicted;
-    panel.rows.push_back(
-        {r.network,
-         {{plain(r.layer), ""},
-          {number(r.measured, table.measured_decimals), ""},
-          {number(x.predicted, table.predicted_decimals), ""},
-          {signed_pct(x.error_pct), band(x.error_pct)},
-          {number(y.predicted, table.predicted_decimals), ""},
-          {signed_pct(y.error_pct), band(y.error_pct)},
-          {difference ? with_sign(*difference, table.predicted_decimals) : kUndefined, ""},
-          {signed_pct(ratio_pct(difference, y.predicted)), ""}}});
+    PanelRow row{r.network,
+                 {{plain(r.layer), ""}, {number(r.measured, table.measured_decimals), ""}}};
+    const auto add = [&](const Cell& cell) {
+      row.cells.push_back({number(cell.predicted, table.predicted_decimals), ""});
+      row.cells.push_back({signed_pct(cell.error_pct), band(cell.error_pct)});
+    };
+    add(x);
+    add(y);
+    if (hardware) add(r.cells[h]);
+    row.cells.push_back(
+        {difference ? with_sign(*difference, table.predicted_decimals) : kUndefined, ""});
+    row.cells.push_back({signed_pct(ratio_pct(difference, y.predicted)), ""});
+    panel.rows.push_back(std::move(row));
   }
   return panel;
 }

@@ -32,7 +32,8 @@ struct Panel {
   std::vector<PanelRow> rows;
 };
 
-// Measured, both levels with their errors, and their difference; one for each chip and workload.
+// Measured, both levels with their errors (hardware too, where it has the quantity), and their
+// difference; one for each chip and workload.
 // Empty rows where the table lacks one of the two levels of the variant.
 Panel side_by_side(const QuantityTable& table, const std::string& variant);
 // Equal counts, and the difference of the cycles by kind of cause.
@@ -41,6 +42,12 @@ Panel parting_panel(const LevelTable& table);
 Panel error_panel(const LevelTable& table);
 // The simulator's cycles by cause, in per cent.
 Panel stall_panel(const LevelTable& table, const Causes& causes);
+
+// 0, "+12", "-1,200"
+std::string with_sign(double value, int decimals);
+std::optional<double> ratio_pct(const std::optional<double>& part,
+                                const std::optional<double>& whole);
+PanelCell counts_cell(const CountCheck& counts);
 
 // All of a variant that have rows, in this order.
 std::vector<Panel> panels_of(const ReportInput& input, const LevelTable& table,

@@ -4,6 +4,7 @@
 
 #include "experiments/report/format.h"
 #include "experiments/report/grid.h"
+#include "experiments/report/hardware_levels.h"
 #include "experiments/report/level_panels.h"
 
 namespace assay::report {
@@ -39,6 +40,15 @@ std::string panel_text(const Panel& panel, bool color) {
   return panel.title + "\n" + panel.note + "\n\n" + grid.text() + "\n";
 }
 
+std::string hardware_text(const ReportInput& input, bool color) {
+  std::string text;
+  for (const std::string& s : input.skipped) text += s + "\n";
+  if (!text.empty()) text += "\n";
+  for (const HardwareTable& t : hardware_tables(input))
+    text += panel_text(hardware_panel(t), color);
+  return text;
+}
+
 std::string warnings(const ReportInput& input, bool color) {
   const std::vector<std::string> all = count_differences(input);
   if (all.empty()) return {};
@@ -52,7 +62,7 @@ std::string warnings(const ReportInput& input, bool color) {
 
 std::string levels_text(const ReportInput& input, bool color) {
   const std::vector<LevelTable> tables = level_tables(input);
-  if (tables.empty()) return {};
+  if (tables.empty()) return hardware_text(input, color) + warnings(input, color);
   const Causes causes = causes_of(tables);
   std::string text = "Levels\n";
   for (const LevelTable& t : tables) text += "  " + t.name() + ": " + summary_of(t) + "\n";
@@ -61,7 +71,7 @@ std::string levels_text(const ReportInput& input, bool color) {
     if (!t.headline && &t != &tables.front()) continue;
     for (const Panel& p : panels_of(input, t, causes)) text += panel_text(p, color);
   }
-  return text + warnings(input, color);
+  return text + hardware_text(input, color) + warnings(input, color);
 }
 
 }  // namespace assay::report

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "experiments/report/format.h"
+#include "experiments/report/hardware_levels.h"
 #include "experiments/report/view.h"
 
 namespace assay::report {
@@ -52,38 +53,13 @@ const Record* partner_of(const ReportInput& input, const Record& simulated) {
   return nullptr;
 }
 
-CountCheck check_counts(const Record& analytical, const Record& simulator) {
-  std::map<CountKey, CountDifference> all;
-  for (const auto& [key, n] : analytical.counts) all[key].analytical = n;
-  for (const auto& [key, n] : simulator.counts) all[key].simulator = n;
-  CountCheck check;
-  for (auto& [key, d] : all) {
-    ++check.compared;
-    d.key = key;
-    if (d.analytical != d.simulator) check.differences.push_back(d);
-  }
-  return check;
-}
-
-// The chip's time on the clock that the prediction has.
-std::optional<double> measured_cycles(const ReportInput& input, const Record& r) {
-  if (const auto cycles = measured_value(input, r, "processing_cycles"))
-    return *cycles > 0 ? cycles : std::nullopt;
-  const auto ms = measured_value(input, r, "processing_ms");
-  const auto cycles = r.values.find("processing_cycles");
-  const auto own = r.values.find("processing_ms");
-  if (!ms || !(*ms > 0) || cycles == r.values.end() || own == r.values.end()) return std::nullopt;
-  if (!(own->second > 0)) return std::nullopt;
-  return *ms * cycles->second / own->second;
-}
-
 LevelRow row_of(const ReportInput& input, const Record& predicted, const Record& simulated) {
   LevelRow row;
   row.layer = simulated.layer;
   row.counts = check_counts(predicted, simulated);
   row.analytical = split_of(predicted);
   row.simulator = split_of(simulated);
-  row.measured_cycles = measured_cycles(input, simulated);
+  row.measured_cycles = measured_cycles(input, simulated, "processing");
   row.predicted = &predicted;
   row.simulated = &simulated;
   return row;
@@ -142,6 +118,31 @@ int rank_of(const std::string& cause) {
 }
 
 }  // namespace
+
+CountCheck check_counts(const Record& analytical, const Record& simulator) {
+  std::map<CountKey, CountDifference> all;
+  for (const auto& [key, n] : analytical.counts) all[key].analytical = n;
+  for (const auto& [key, n] : simulator.counts) all[key].simulator = n;
+  CountCheck check;
+  for (auto& [key, d] : all) {
+    ++check.compared;
+    d.key = key;
+    if (d.analytical != d.simulator) check.differences.push_back(d);
+  }
+  return check;
+}
+
+std::optional<double> measured_cycles(const ReportInput& input, const Record& r,
+                                      const std::string& latency) {
+  if (const auto cycles = measured_value(input, r, latency + "_cycles"))
+    return *cycles > 0 ? cycles : std::nullopt;
+  const auto ms = measured_value(input, r, latency + "_ms");
+  const auto cycles = r.values.find(latency + "_cycles");
+  const auto own = r.values.find(latency + "_ms");
+  if (!ms || !(*ms > 0) || cycles == r.values.end() || own == r.values.end()) return std::nullopt;
+  if (!(own->second > 0)) return std::nullopt;
+  return *ms * cycles->second / own->second;
+}
 
 std::optional<CycleSplit> split_of(const Record& record) {
   const auto cycles = record.values.find("processing_cycles");
@@ -222,6 +223,7 @@ std::vector<std::string> count_differences(const ReportInput& input) {
                       ": analytical " + std::to_string(d.analytical) + ", simulator " +
                       std::to_string(d.simulator));
     }
+  for (const std::string& d : hardware_differences(input)) all.push_back(d);
   if (all.size() > kMostDifferences) {
     const std::size_t more = all.size() - kMostDifferences;
     all.resize(kMostDifferences);

@@ -15,6 +15,7 @@ namespace assay::report {
 
 inline constexpr const char* kAnalytical = "analytical";
 inline constexpr const char* kSimulator = "simulator";
+inline constexpr const char* kRtl = "rtl";
 
 // Processing cycles by kind of cause. An attribution follows the critical path, on which a step
 // that runs beside a longer wait does not appear; steps are all steps here, so that levels compare,
@@ -45,6 +46,12 @@ struct CountCheck {
   std::vector<CountDifference> differences;
   std::int64_t equal() const { return compared - static_cast<std::int64_t>(differences.size()); }
 };
+
+CountCheck check_counts(const Record& analytical, const Record& simulator);
+
+// The chip's cycles of a latency, "processing" or "total", on the clock that the prediction has.
+std::optional<double> measured_cycles(const ReportInput& input, const Record& prediction,
+                                      const std::string& latency);
 
 struct LevelRow {
   std::string layer;
@@ -78,8 +85,9 @@ std::optional<CycleSplit> error_parts_pct(const std::optional<CycleSplit>& split
 // Rounding of sums of fractions is no cause.
 bool is_unattributed(const CycleSplit& split);
 
-// "D conv3 glb.I.read: analytical 69, simulator 70", one for each count that differs; beyond the
-// twentieth, the last one says how many more.
+// "D conv3 glb.I.read: analytical 69, simulator 70", one for each count that differs, and for each
+// total latency of hardware that differs from the simulator's; beyond the twentieth, the last one
+// says how many more.
 std::vector<std::string> count_differences(const ReportInput& input);
 bool counts_agree(const ReportInput& input);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "experiments/report/format.h"
+#include "experiments/report/hardware_levels.h"
 #include "experiments/report/levels.h"
 #include "experiments/report/view.h"
 
@@ -91,6 +92,15 @@ class LevelMetrics {
   std::string text_;
 };
 
+std::string table_object(const std::string& variant, const std::string& chip,
+                         const std::string& workload, std::int64_t batch,
+                         const LevelMetrics& metrics) {
+  return "    {\n      \"variant\": " + quoted(variant) + ",\n      \"chip\": " + quoted(chip) +
+         ",\n      \"workload\": " + quoted(workload) +
+         ",\n      \"batch\": " + std::to_string(batch) + ",\n      \"metrics\": {" +
+         metrics.text() + "\n      }\n    }";
+}
+
 std::string level_object(const report::LevelTable& table) {
   LevelMetrics metrics;
   for (const report::LevelRow& row : table.rows) {
@@ -108,11 +118,24 @@ std::string level_object(const report::LevelTable& table) {
     metrics.add("error_pct" + scope + "simulator", report::error_parts_pct(s, row.measured_cycles),
                 n);
   }
-  return "    {\n      \"variant\": " + quoted(table.variant) +
-         ",\n      \"chip\": " + quoted(table.chip) +
-         ",\n      \"workload\": " + quoted(table.workload) +
-         ",\n      \"batch\": " + std::to_string(table.batch) + ",\n      \"metrics\": {" +
-         metrics.text() + "\n      }\n    }";
+  return table_object(table.variant, table.chip, table.workload, table.batch, metrics);
+}
+
+std::string hardware_object(const report::HardwareTable& table) {
+  LevelMetrics metrics;
+  for (const report::HardwareRow& row : table.rows) {
+    const std::string scope = "__" + row.hardware->layer + "__";
+    const auto add_cycles = [&](const char* level, const Record* r) {
+      metrics.add("total_cycles" + scope + level, value(report::total_cycles(r)), 1);
+    };
+    metrics.add("counts" + scope + "equal", std::to_string(row.counts.equal()), 1);
+    metrics.add("counts" + scope + "compared", std::to_string(row.counts.compared), 1);
+    add_cycles("analytical", row.analytical);
+    add_cycles("simulator", row.simulated);
+    add_cycles("rtl", row.hardware);
+    metrics.add("total_cycles" + scope + "chip", value(row.measured_cycles), 1);
+  }
+  return table_object(table.variant, table.chip, table.workload, table.batch, metrics);
 }
 
 std::string bound_object(const BoundCheck& b) {
@@ -150,12 +173,18 @@ std::string metrics_to_json(const ReportInput& input) {
   for (const Excluded& e : input.comparison.excluded) excluded.push_back(excluded_object(e));
   std::vector<std::string> levels;
   for (const report::LevelTable& t : report::level_tables(input)) levels.push_back(level_object(t));
-  // Only where two levels ran.
-  const std::string level_list =
-      levels.empty() ? ""
-                     : ",\n  \"counts_agree\": " +
-                           std::string(report::counts_agree(input) ? "true" : "false") +
-                           ",\n  \"levels\": " + list(levels);
+  std::vector<std::string> hardware, skipped;
+  for (const report::HardwareTable& t : report::hardware_tables(input))
+    hardware.push_back(hardware_object(t));
+  for (const std::string& text : input.skipped) skipped.push_back("    " + quoted(text));
+  // Each only where several levels ran, or should have.
+  std::string level_list;
+  if (!levels.empty() || !hardware.empty())
+    level_list +=
+        ",\n  \"counts_agree\": " + std::string(report::counts_agree(input) ? "true" : "false");
+  if (!levels.empty()) level_list += ",\n  \"levels\": " + list(levels);
+  if (!hardware.empty()) level_list += ",\n  \"hardware\": " + list(hardware);
+  if (!skipped.empty()) level_list += ",\n  \"skipped\": " + list(skipped);
   const char* passed = input.bounds.empty()             ? "null"
                        : report::all_bounds_hold(input) ? "true"
                                                         : "false";

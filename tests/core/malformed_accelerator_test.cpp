@@ -22,6 +22,7 @@ halo: slide
 outputs: {first_visit: zero, accumulate: preload}
 overflow: wrap
 zero_gating: [mac, pad.W]
+rtl: small-4
 fpga: {part: some, dsp: 10, bram18: 20}
 levels:
   - storage: dram
@@ -117,6 +118,19 @@ const std::vector<Malformed> kCases{
     {"overflow misspelt",
      {{"overflow: wrap", "overfow: wrap"}},
      {{"overfow", "overfow", "unknown key; did you mean 'overflow'?"}}},
+    {"hardware without a name", {{"rtl: small-4", "rtl:"}}, {{"rtl:", "rtl", "expected text"}}},
+    {"hardware with a name that leaves its folder",
+     {{"rtl: small-4", "rtl: ../small"}},
+     {{"rtl:", "rtl", "= '../small': expected letters, digits, '_' and '-' only"}}},
+    {"hardware as a list",
+     {{"rtl: small-4", "rtl: [small-4]"}},
+     {{"rtl:", "rtl", "expected text"}}},
+    {"hardware misspelt",
+     {{"rtl: small-4", "rtI: small-4"}},
+     {{"rtI", "rtI", "unknown key; did you mean 'rtl'?"}}},
+    {"hardware twice",
+     {{"rtl: small-4", "rtl: small-4\nrtl: small-5"}},
+     {{"rtl: small-5", "rtl", "the key appears twice"}}},
     {"gating of a level that does not exist",
      {{"[mac, pad.W]", "[mac, pda.W]"}},
      {{"zero_gating:", "zero_gating", "did you mean 'pad'?"}}},

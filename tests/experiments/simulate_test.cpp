@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(progress_ends_with_every_layer_finished) {
   SimulateOptions o = lenet5(2);
   std::vector<LayerProgress> latest;
   o.progress = [&](const std::vector<LayerProgress>& layers) { latest = layers; };
-  const Simulation s = simulate(o);
+  const LayerRuns s = simulate(o);
   BOOST_REQUIRE(latest.size() == s.run.layers.size());
   for (std::size_t i = 0; i < latest.size(); ++i) {
     BOOST_TEST(latest[i].layer == s.run.records[i].layer);
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_layer_that_fails_in_its_worker_is_named) {
   BOOST_REQUIRE(mkdtemp(pattern.data()) != nullptr);
   o.trace = fs::path(pattern) / "t.json";
   fs::create_directory(fs::path(pattern) / "t.json.tmp");  // in the way
-  const Simulation s = simulate(o);
+  const LayerRuns s = simulate(o);
   fs::remove_all(pattern);
   BOOST_TEST(s.run.records.empty());
   BOOST_REQUIRE(s.failures.size() == 1U);
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_layer_that_fails_in_its_worker_is_named) {
 BOOST_AUTO_TEST_CASE(a_stop_leaves_out_what_is_not_finished) {
   SimulateOptions o = lenet5(1);
   o.stop = [] { return true; };
-  const Simulation s = simulate(o);
+  const LayerRuns s = simulate(o);
   if (!s.stopped) return;  // all were finished by the first question
   BOOST_TEST(s.run.records.size() < s.run.layers.size());
   BOOST_TEST(s.failures.empty());
