@@ -5,7 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/checked.h"
-#include "tests/entries.h"
+#include "tests/oracle/entries.h"
 
 using namespace assay;
 using analytical::Action;

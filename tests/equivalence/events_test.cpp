@@ -15,7 +15,7 @@
 
 #include "core/mapping.h"
 #include "tests/campaign.h"
-#include "tests/entries.h"
+#include "tests/oracle/entries.h"
 #include "tests/oracle/random_triple.h"
 
 using namespace assay;

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/entries.h"
+#include "tests/oracle/entries.h"
 #include "tests/oracle/random_triple.h"
 #include "tests/oracle/walk.h"
 

@@ -10,7 +10,7 @@
 
 #include "core/checked.h"
 #include "simulator/program.h"
-#include "tests/entries.h"
+#include "tests/oracle/entries.h"
 
 using namespace assay;
 using simulator::FillOrder;
