@@ -145,8 +145,7 @@ class RtlLayer {
     if (options_.fst.empty()) return result;
     if (!fs::exists(unfinished))
       throw std::runtime_error("hardware '" + plan_.accelerator.rtl +
-                               "' is built without waveforms; expected a build with "
-                               "-DASSAY_RTL_TRACE=ON");
+                               "' is built without waveforms");
     fs::rename(unfinished, options_.fst);
     return result;
   }
@@ -156,6 +155,12 @@ class RtlLayer {
   std::unique_ptr<rtl::Design> design_;
   std::unique_ptr<simulator::Machine> machine_;
 };
+
+// A worker that is killed cannot; the second file is the writer's own.
+void remove_unfinished(const fs::path& fst) {
+  std::error_code ignored;
+  for (const char* ending : {".tmp", ".tmp.hier"}) fs::remove(fst.string() + ending, ignored);
+}
 
 }  // namespace
 
@@ -177,8 +182,7 @@ LayerRuns run_rtl(const RtlOptions& options) {
     };
   };
   LayerRuns runs = run_layers(std::move(in), options);
-  std::error_code ignored;
-  if (runs.stopped && !options.fst.empty()) fs::remove(options.fst.string() + ".tmp", ignored);
+  if (runs.stopped && !options.fst.empty()) remove_unfinished(options.fst);
   return runs;
 }
 
