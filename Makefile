@@ -11,7 +11,7 @@ BUILD := build/release
 COMPILE := cmake --build --parallel $(JOBS) --preset
 EXPERIMENTS := $(wildcard experiments/eyeriss-alexnet.yaml experiments/fpga15-alexnet.yaml)
 
-.PHONY: help packages packages-dev configure build validate test bench asan tidy format clean
+.PHONY: help packages packages-dev configure build validate test without-rtl bench synthesis asan tidy format clean
 
 help: ## List these commands
 	@echo "Assay: how far to trust a DNN accelerator model, and why"
@@ -39,9 +39,17 @@ validate: configure ## Build the program, compare its models with measured chips
 test: build ## Build, then run all tests
 	@ctest --preset release
 
+without-rtl: packages ## Build as without Verilator, then run the tests that notice
+	@cmake --preset without-rtl
+	@$(COMPILE) without-rtl --target assay test_experiments test_program test_layering
+	@ctest --preset without-rtl
+
 bench: configure ## Build the benchmark, then measure the speed of the predictor
 	@$(COMPILE) release --target assay-bench
 	@$(BUILD)/assay-bench
+
+synthesis: configure ## Synthesise both accelerators, simulate every netlist, write the tables (hours; needs yosys)
+	@$(COMPILE) release --target synthesis
 
 asan: packages-dev ## Run all tests with address and undefined-behaviour sanitizers (clang)
 	@cmake --preset asan

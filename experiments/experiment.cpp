@@ -161,19 +161,26 @@ void set_level_options(const RunInput& in, const ExperimentOptions& options, Lev
     level->progress = [&options, variant = in.variant](const std::vector<LayerProgress>& layers) {
       options.progress(variant, layers);
     };
+  level->stop = options.stop;
 }
 
-Run run_level(const std::string& level, const RunInput& in, const ExperimentOptions& options) {
-  if (level == "simulator") {
+// with_data: so that outputs can be compared with those of hardware.
+Run run_level(const std::string& level, const RunInput& in, bool with_data,
+              const ExperimentOptions& options) {
+  if (level == report::kSimulator) {
     SimulateOptions simulate;
     set_level_options(in, options, &simulate);
-    simulate.timing_only = true;  // values are the business of `assay simulate`
+    simulate.timing_only = !with_data;
     return run_simulator(simulate);
   }
   if (level == report::kRtl) {
     RtlOptions hardware;
     set_level_options(in, options, &hardware);
     if (options.make_design) hardware.make_design = options.make_design;
+    if (!options.journals.empty()) {
+      hardware.journal = hardware_journal(options.journals, in.variant);
+      hardware.restart = options.restart;
+    }
     return all_or_none(run_rtl(hardware));
   }
   return run_analytical(in);
@@ -246,6 +253,10 @@ void add_headline(const Run& run, ReportInput* out) {
 
 }  // namespace
 
+fs::path hardware_journal(const fs::path& journals, const std::string& variant) {
+  return journals.string() + "." + variant + ".partial";
+}
+
 ReportInput run_experiment(const Experiment& e, const Catalog& catalog,
                            const ExperimentOptions& options) {
   ReportInput out = stated_input(e);
@@ -266,7 +277,10 @@ ReportInput run_experiment(const Experiment& e, const Catalog& catalog,
         skipped.insert({v.name, level});
         continue;
       }
-      Run run = run_level(level, in, options);
+      const bool with_data =
+          std::find(v.levels.begin(), v.levels.end(), report::kRtl) != v.levels.end() &&
+          why_skipped(report::kRtl, in, options).empty();
+      Run run = run_level(level, in, with_data, options);
       derive(e, run, run.records, diagnostics);
       for (const auto& [role, hash] : run.records.front().provenance.inputs)
         out.inputs[v.name + " " + role] = hash;

@@ -73,12 +73,21 @@ struct ExperimentOptions {
   int jobs = 0;  // worker processes of simulator and hardware; 0: one per processor
   // Told which layers of which variant are at work, several times a second.
   std::function<void(const std::string& variant, const std::vector<LayerProgress>&)> progress;
+  std::function<bool()> stop;  // asked as often; true: the run ends with Stopped
+  // Finished layers of hardware are kept in a file for each variant, hardware_journal(), and an
+  // interrupted run goes on from there; empty: nowhere. The files stay.
+  std::filesystem::path journals;
+  bool restart = false;  // journals of an earlier run are thrown away
   // Where the hardware comes from; null: what is built into this program.
   std::function<std::unique_ptr<rtl::Design>(const std::string& configuration)> make_design;
 };
 
-// Runs it; everything the report needs. Throws InputError, and std::runtime_error where a level
-// fails.
+// "out/mine" and "D" are "out/mine.D.partial".
+std::filesystem::path hardware_journal(const std::filesystem::path& journals,
+                                       const std::string& variant);
+
+// Runs it; everything the report needs. Throws InputError, Stopped, and std::runtime_error where a
+// level fails.
 ReportInput run_experiment(const Experiment& experiment, const Catalog& catalog,
                            const ExperimentOptions& options = {});
 

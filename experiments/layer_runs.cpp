@@ -146,7 +146,7 @@ Run all_or_none(LayerRuns runs) {
   for (const LayerFailure& f : runs.failures)
     text += (text.empty() ? "layer " : "; layer ") + f.layer + ": " + f.why;
   if (!text.empty()) throw std::runtime_error(text);
-  if (runs.stopped) throw std::runtime_error("the run was stopped");
+  if (runs.stopped) throw Stopped();
   return std::move(runs.run);
 }
 

@@ -27,7 +27,8 @@ struct LayerProgress {
   State state = State::waiting;
   std::int64_t steps_done = 0;
   std::int64_t steps = 0;
-  double work = 0;  // a measure of the time all steps take, to compare layers by
+  double work = 0;             // a measure of the time all steps take, to compare layers by
+  std::string unit = "steps";  // what is counted: steps of the mapping, cycles of hardware
 };
 
 // Options of every such level.
@@ -75,8 +76,12 @@ struct LayerRunsInput {
 // Throws InputError for a journal of another run, and what cannot be written.
 LayerRuns run_layers(LayerRunsInput input, const LevelOptions& options);
 
+struct Stopped : std::runtime_error {
+  Stopped() : std::runtime_error("the run was stopped") {}
+};
+
 // The run, when every layer is finished; else throws std::runtime_error with every layer that
-// failed.
+// failed, or Stopped.
 Run all_or_none(LayerRuns runs);
 
 // All layers of a plan, waiting, with the steps of their mappings, each `runs` times. Throws

@@ -2,6 +2,7 @@
 #include "experiments/rtl_run.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <stdexcept>
 #include <system_error>
@@ -43,6 +44,11 @@ void check_options(const RtlOptions& options, const Plan& plan) {
   Diagnostics diagnostics =
       rtl::compare_description(plan.accelerator, design->description(), plan.accelerator.rtl);
   check_layer_file(options.fst, "fst", options, plan, &diagnostics);
+  if (!options.fst.empty() && !design->has_waveforms())
+    diagnostics.push_back({"", 0, "fst", options.fst.string(),
+                           "hardware '" + plan.accelerator.rtl +
+                               "' is built without waveforms; expected a program built with "
+                               "-DASSAY_RTL_TRACE=ON"});
   check_simulated_data(plan, &diagnostics);
   throw_if_any(diagnostics);  // the hardware need not understand the mappings of another one
   for (const PlannedLayer& l : plan.layers)
@@ -107,12 +113,12 @@ class RtlLayer {
     if (options.check) machine_ = std::make_unique<simulator::Machine>(plan.accelerator);
   }
 
-  Record run(const PlannedLayer& planned) {
+  Record run(const PlannedLayer& planned, const ReportProgress& report) {
     const Layer& layer = planned.layer;
     const Precision precision = effective_precision(plan_.accelerator, layer);
     const auto random = simulator::random_data(layer, precision, options_.seed);
     const rtl::LayerData data{random.input, random.weights};
-    const rtl::RunResult result = run_hardware(planned, data);
+    const rtl::RunResult result = run_hardware(planned, data, report);
     rtl::RecordInput in;
     in.layer = &layer;
     in.accelerator = &plan_.accelerator;
@@ -137,15 +143,14 @@ class RtlLayer {
 
  private:
   // A waveform has its name when it is whole.
-  rtl::RunResult run_hardware(const PlannedLayer& planned, const rtl::LayerData& data) {
+  rtl::RunResult run_hardware(const PlannedLayer& planned, const rtl::LayerData& data,
+                              const ReportProgress& report) {
     rtl::RunOptions run;
+    run.progress = report;
     const fs::path unfinished = options_.fst.string() + ".tmp";
     if (!options_.fst.empty()) run.fst = unfinished.string();
     rtl::RunResult result = design_->run(planned.layer, planned.mapping, data, run);
     if (options_.fst.empty()) return result;
-    if (!fs::exists(unfinished))
-      throw std::runtime_error("hardware '" + plan_.accelerator.rtl +
-                               "' is built without waveforms");
     fs::rename(unfinished, options_.fst);
     return result;
   }
@@ -162,23 +167,38 @@ void remove_unfinished(const fs::path& fst) {
   for (const char* ending : {".tmp", ".tmp.hier"}) fs::remove(fst.string() + ending, ignored);
 }
 
+// How many cycles a layer will take is not known before: so many that the analytical level says.
+std::vector<LayerProgress> expected_cycles(const Run& predicted) {
+  std::vector<LayerProgress> layers;
+  for (const Record& r : predicted.records) {
+    LayerProgress p;
+    p.layer = r.layer;
+    p.work = r.values.at("total_cycles");
+    p.steps = static_cast<std::int64_t>(std::ceil(p.work));
+    p.unit = "cycles";
+    layers.push_back(std::move(p));
+  }
+  return layers;
+}
+
 }  // namespace
 
 bool has_rtl() { return !rtl::configurations().empty(); }
 
 LayerRuns run_rtl(const RtlOptions& options) {
   LayerRunsInput in;
-  in.plan = prepare(options.input);
+  Run predicted = run_analytical(options.input);
+  in.layers = expected_cycles(predicted);
+  in.plan = std::move(static_cast<Plan&>(predicted));
   check_options(options, in.plan);
-  in.layers = waiting_layers(in.plan, 1);
   in.mode["level"] = "rtl";
   in.mode["verilator"] = rtl::verilator_version();
   in.mode["mode"] = "data, seed " + std::to_string(options.seed) +
                     (options.check ? ", beside the simulator" : "");
   in.make_work = [&options](const Plan& plan) -> LayerWork {
     const auto hardware = std::make_shared<RtlLayer>(plan, options);
-    return [&plan, hardware](std::size_t i, const ReportProgress&) {
-      return hardware->run(plan.layers[i]);
+    return [&plan, hardware](std::size_t i, const ReportProgress& report) {
+      return hardware->run(plan.layers[i], report);
     };
   };
   LayerRuns runs = run_layers(std::move(in), options);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -25,11 +26,14 @@ struct LayerData {
 };
 
 struct RunOptions {
-  std::string fst;     // waveform file; empty: none. Only in builds with tracing
+  std::string fst;     // waveform file; empty: none. Only where has_waveforms()
   int seeded_bug = 0;  // for tests of the tests: a defect of the hardware by number; 0: none
   // 0: the whole layer; else stop after so many cycles of the hardware (the result says so).
   std::int64_t max_cycles = 0;
+  // Told the cycles so far, every kProgressCycles.
+  std::function<void(std::int64_t cycles)> progress;
 };
+inline constexpr std::int64_t kProgressCycles = 4096;
 
 struct RunResult {
   bool finished = true;
@@ -49,6 +53,8 @@ class Design {
   // The accelerator that the hardware is, as its file should say it (sizes of arrays and buffers,
   // ports, networks, overheads): compared with the file before a run.
   virtual Accelerator description() const = 0;
+  // Whether it can write a waveform.
+  virtual bool has_waveforms() const { return false; }
 };
 
 // Configurations built into this program: "eyeriss-12x14", "tiled-64x7", small ones for tests.

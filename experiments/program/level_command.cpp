@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
 #include <thread>
 
 #include "core/diagnostics.h"
@@ -17,34 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-volatile std::sig_atomic_t interrupted = 0;
-
-// While it lives, the first SIGINT or SIGTERM only raises the flag; the second one ends the
-// program. A file larger than the limit is an error of the write, as on a full disk.
-class Signals {
- public:
-  Signals() {
-    interrupted = 0;
-    struct sigaction flag {};
-    flag.sa_handler = [](int) { interrupted = 1; };
-    flag.sa_flags = static_cast<int>(SA_RESETHAND);
-    ::sigaction(SIGINT, &flag, &before_[0]);
-    ::sigaction(SIGTERM, &flag, &before_[1]);
-    struct sigaction ignore {};
-    ignore.sa_handler = SIG_IGN;
-    ::sigaction(SIGXFSZ, &ignore, &before_[2]);
-  }
-  ~Signals() {
-    ::sigaction(SIGINT, &before_[0], nullptr);
-    ::sigaction(SIGTERM, &before_[1], nullptr);
-    ::sigaction(SIGXFSZ, &before_[2], nullptr);
-  }
-  Signals(const Signals&) = delete;
-  Signals& operator=(const Signals&) = delete;
-
- private:
-  struct sigaction before_[3]{};
-};
+volatile std::sig_atomic_t flagged = 0;
 
 void check_out(const LevelArguments& a) {
   const std::string extension = fs::path(a.out).extension().string();
@@ -96,6 +68,26 @@ void write_out(const LevelArguments& a, const LayerRuns& s) {
 
 }  // namespace
 
+Signals::Signals() {
+  flagged = 0;
+  struct sigaction flag {};
+  flag.sa_handler = [](int) { flagged = 1; };
+  flag.sa_flags = static_cast<int>(SA_RESETHAND);
+  ::sigaction(SIGINT, &flag, &before_[0]);
+  ::sigaction(SIGTERM, &flag, &before_[1]);
+  struct sigaction ignore {};
+  ignore.sa_handler = SIG_IGN;
+  ::sigaction(SIGXFSZ, &ignore, &before_[2]);
+}
+
+Signals::~Signals() {
+  ::sigaction(SIGINT, &before_[0], nullptr);
+  ::sigaction(SIGTERM, &before_[1], nullptr);
+  ::sigaction(SIGXFSZ, &before_[2], nullptr);
+}
+
+bool interrupted() { return flagged != 0; }
+
 CLI::Option* add_level_arguments(CLI::App* c, LevelArguments* a) {
   add_run_arguments(c, &a->run);
   a->options.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
@@ -131,7 +123,7 @@ int run_level(const LevelArguments& a, LevelOptions* o, const char* did,
   {
     ProgressBar bar;
     o->progress = [&bar](const std::vector<LayerProgress>& layers) { bar.show(layers); };
-    o->stop = [] { return interrupted != 0; };
+    o->stop = interrupted;
     s = run();
   }
   const bool complete = !s.stopped && s.failures.empty();

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `assay simulate` and `assay rtl` have in common: options, the progress bar, signals, where
-// an interrupted run stands, and the file that is written at the end.
+// What `assay simulate` and `assay rtl` have in common: options, the progress bar, signals (of
+// `assay validate` too), where an interrupted run stands, and the file that is written at the end.
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <functional>
 #include <string>
 
@@ -18,6 +19,20 @@ struct LevelArguments {
   std::string out, journal;
   bool json = false;
 };
+
+// While it lives, the first SIGINT or SIGTERM only raises the flag of interrupted(); the second one
+// ends the program. A file larger than the limit is an error of the write, as on a full disk.
+class Signals {
+ public:
+  Signals();
+  ~Signals();
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+
+ private:
+  struct sigaction before_[3]{};
+};
+bool interrupted();
 
 // The option --seed, which some other option may exclude.
 CLI::Option* add_level_arguments(CLI::App* command, LevelArguments* arguments);

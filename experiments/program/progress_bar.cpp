@@ -46,10 +46,10 @@ Sums sums_of(const std::vector<LayerProgress>& layers) {
   return s;
 }
 
-std::string rate_text(double per_second) {
-  if (per_second >= 1e6) return fmt::format("{:.1f} Msteps/s", per_second * 1e-6);
-  if (per_second >= 1e3) return fmt::format("{:.1f} ksteps/s", per_second * 1e-3);
-  return fmt::format("{:.0f} steps/s", per_second);
+std::string rate_text(double per_second, const std::string& unit) {
+  if (per_second >= 1e6) return fmt::format("{:.1f} M{}/s", per_second * 1e-6, unit);
+  if (per_second >= 1e3) return fmt::format("{:.1f} k{}/s", per_second * 1e-3, unit);
+  return fmt::format("{:.0f} {}/s", per_second, unit);
 }
 
 std::string time_text(double seconds) {
@@ -72,7 +72,7 @@ std::string progress_line(const std::vector<LayerProgress>& layers, double secon
   std::string line = fmt::format("[{:-<{}}] {:3.0f} %  {} of {} layers", std::string(filled, '#'),
                                  kBarWidth, std::floor(100 * all), s.finished, layers.size());
   if (s.done_now > 0 && seconds > 0)
-    line += "  " + rate_text(s.steps_now / seconds) + "  " +
+    line += "  " + rate_text(s.steps_now / seconds, layers.front().unit) + "  " +
             time_text(seconds * (s.work - s.done) / s.done_now) + " left";
   if (!s.running.empty()) line += "  " + s.running;
   return line.substr(0, static_cast<std::size_t>(std::max(width, 0)));

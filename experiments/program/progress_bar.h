@@ -11,8 +11,8 @@
 
 namespace assay {
 
-// The line, at most `width` wide: share of all work, layers, layers at work, steps per second,
-// time left. What an earlier run did counts as done, and not for the rate.
+// The line, at most `width` wide: share of all work, layers, layers at work, steps (or
+// cycles) per second, time left. What an earlier run did counts as done, and not for the rate.
 std::string progress_line(const std::vector<LayerProgress>& layers, double seconds, int width);
 
 // Shows it on standard error when that is a terminal; gone when destroyed.

@@ -32,10 +32,52 @@ PanelCell cycles_cell(const std::optional<double>& value) {
   return {number(value, decimals_of(value)), ""};
 }
 
-PanelCell difference_cell(const std::optional<double>& value, const char* bad) {
-  if (!value) return {kUndefined, ""};
-  return {with_sign(*value, decimals_of(value)), *value == 0 ? "" : bad};
+PanelCell equal_cycles_cell(const std::optional<double>& difference) {
+  if (!difference) return {kUndefined, ""};
+  if (*difference == 0) return {"equal", ""};
+  return {with_sign(*difference, decimals_of(difference)) + " (!)", "fail"};
 }
+
+PanelCell outputs_cell(const std::optional<bool>& equal) {
+  if (!equal) return {kUndefined, ""};
+  return *equal ? PanelCell{"equal", ""} : PanelCell{"DIFFERENT", "fail"};
+}
+
+// The sum over the layers, repeats included; nothing in a column that a layer lacks.
+class NetworkCycles {
+ public:
+  void add(const HardwareRow& r) {
+    const auto times = static_cast<double>(r.hardware->repeat);
+    add(&chip_, r.measured_cycles, times);
+    add(&analytical_, total_cycles(r.analytical), times);
+    add(&simulated_, total_cycles(r.simulated), times);
+    add(&hardware_, total_cycles(r.hardware), times);
+    counts_.compared += r.counts.compared;
+    counts_.differences.insert(counts_.differences.end(), r.counts.differences.begin(),
+                               r.counts.differences.end());
+    if (outputs_)
+      outputs_ = r.outputs_equal ? std::optional(*outputs_ && *r.outputs_equal) : std::nullopt;
+  }
+  PanelRow row() const {
+    return {true,
+            {{kNetworkLayer, ""},
+             {number(chip_, 0), ""},
+             cycles_cell(analytical_),
+             cycles_cell(simulated_),
+             cycles_cell(hardware_),
+             equal_cycles_cell(difference(simulated_, hardware_)),
+             counts_cell(counts_),
+             outputs_cell(outputs_)}};
+  }
+
+ private:
+  static void add(std::optional<double>* sum, const std::optional<double>& part, double times) {
+    if (*sum) *sum = part ? std::optional<double>(**sum + times * *part) : std::nullopt;
+  }
+  std::optional<double> chip_ = 0.0, analytical_ = 0.0, simulated_ = 0.0, hardware_ = 0.0;
+  CountCheck counts_;
+  std::optional<bool> outputs_ = true;
+};
 
 HardwareTable& table_of(const Record& r, std::vector<HardwareTable>* tables) {
   for (HardwareTable& t : *tables)
@@ -47,6 +89,20 @@ HardwareTable& table_of(const Record& r, std::vector<HardwareTable>* tables) {
   table.batch = r.batch;
   tables->push_back(std::move(table));
   return tables->back();
+}
+
+const std::string* note_of(const Record& r, const char* name) {
+  const auto note = r.notes.find(name);
+  return note == r.notes.end() ? nullptr : &note->second;
+}
+
+std::optional<bool> outputs_equal(const Record* simulated, const Record& hardware) {
+  if (simulated == nullptr) return std::nullopt;
+  const auto *sd = note_of(*simulated, "data"), *hd = note_of(hardware, "data");
+  const auto *so = note_of(*simulated, "output"), *ho = note_of(hardware, "output");
+  if (sd == nullptr || hd == nullptr || *sd != *hd || so == nullptr || ho == nullptr)
+    return std::nullopt;
+  return *so == *ho;
 }
 
 void add_layers_not_run(const ReportInput& input, HardwareTable* t) {
@@ -72,6 +128,16 @@ std::optional<double> total_cycles(const Record* r) {
   return n == r->values.end() ? std::nullopt : std::optional<double>(n->second);
 }
 
+bool same_cycles(const HardwareRow& row) {
+  const auto s = total_cycles(row.simulated), h = total_cycles(row.hardware);
+  return s && h && *s == *h;
+}
+
+std::string HardwareTable::name() const {
+  return plain((variant.empty() ? "" : variant + ", ") + workload + " on " + chip) +
+         (batch == 1 ? "" : ", batch " + std::to_string(batch));
+}
+
 std::vector<HardwareTable> hardware_tables(const ReportInput& input) {
   std::vector<HardwareTable> tables;
   for (const Record& r : input.predicted) {
@@ -82,6 +148,7 @@ std::vector<HardwareTable> hardware_tables(const ReportInput& input) {
     row.simulated = at_level(input, r, kSimulator);
     const Record* other = row.simulated != nullptr ? row.simulated : row.analytical;
     if (other != nullptr) row.counts = check_counts(*other, r);
+    row.outputs_equal = outputs_equal(row.simulated, r);
     row.measured_cycles = measured_cycles(input, r, "total");
     table_of(r, &tables).rows.push_back(std::move(row));
   }
@@ -91,13 +158,10 @@ std::vector<HardwareTable> hardware_tables(const ReportInput& input) {
 
 Panel hardware_panel(const HardwareTable& t) {
   Panel panel;
-  panel.title = "On hardware: total cycles, " +
-                plain((t.variant.empty() ? "" : t.variant + ", ") + t.workload + " on " + t.chip) +
-                (t.batch == 1 ? "" : ", batch " + std::to_string(t.batch));
+  panel.title = "On hardware: total cycles, " + t.name();
   panel.note =
-      "analytical - simulator: modelling error. simulator - rtl: must be 0, as must the "
-      "differences of the counts. rtl - chip: silicon that we do not know, in per cent of the "
-      "chip.";
+      "simulator and rtl must be equal: in cycles, in every count, in every word of the outputs. "
+      "Counts: keys that are equal, of those that either has.";
   if (!t.not_run.empty()) {
     panel.note += " Not run on hardware:";
     for (std::size_t i = 0; i < t.not_run.size(); ++i)
@@ -109,27 +173,25 @@ Panel hardware_panel(const HardwareTable& t) {
                    {"total cycles", kAnalytical},
                    {"total cycles", kSimulator},
                    {"total cycles", kRtl},
-                   {"analytical - simulator", "cycles"},
-                   {"analytical - simulator", "%"},
-                   {"simulator - rtl", "cycles"},
-                   {"simulator - rtl", "counts equal"},
-                   {"rtl - chip", "%"}};
+                   {"must be equal: simulator, rtl", "cycles"},
+                   {"must be equal: simulator, rtl", "counts"},
+                   {"must be equal: simulator, rtl", "outputs"}};
+  NetworkCycles sum;
   for (const HardwareRow& r : t.rows) {
+    sum.add(r);
     const auto a = total_cycles(r.analytical), s = total_cycles(r.simulated),
                h = total_cycles(r.hardware);
-    const auto error = ratio_pct(difference(h, r.measured_cycles), r.measured_cycles);
     panel.rows.push_back({false,
                           {{plain(r.hardware->layer), ""},
                            {number(r.measured_cycles, 0), ""},
                            cycles_cell(a),
                            cycles_cell(s),
                            cycles_cell(h),
-                           difference_cell(difference(a, s), ""),
-                           {signed_pct(ratio_pct(difference(a, s), s)), ""},
-                           difference_cell(difference(s, h), "fail"),
+                           equal_cycles_cell(difference(s, h)),
                            counts_cell(r.counts),
-                           {signed_pct(error), band(error)}}});
+                           outputs_cell(r.outputs_equal)}});
   }
+  if (t.not_run.empty() && t.rows.size() > 1) panel.rows.push_back(sum.row());
   return panel;
 }
 
@@ -149,6 +211,9 @@ std::vector<std::string> hardware_differences(const ReportInput& input) {
         say("total_cycles", static_cast<std::int64_t>(*s), static_cast<std::int64_t>(*h));
       for (const CountDifference& d : r.counts.differences)
         say(d.key.component + "." + d.key.operand + "." + d.key.action, d.analytical, d.simulator);
+      if (!r.outputs_equal.value_or(true))
+        all.push_back(plain(where + "outputs: simulator " + *note_of(*r.simulated, "output") +
+                            ", rtl " + *note_of(*r.hardware, "output")));
     }
   return all;
 }

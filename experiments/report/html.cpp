@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "experiments/report/format.h"
+#include "experiments/report/hardware_gaps.h"
 #include "experiments/report/html_data.h"
 #include "experiments/report/levels.h"
 
@@ -33,6 +34,9 @@ void add_verdict(const ReportInput& input, data* page) {
   page->set("word",
             judged || !agree ? (pass ? "PASS" : "FAIL") : "NOT JUDGED: no bound was stated");
   page->set("verdict", verdict(input));
+  data hardware = list();
+  for (const std::string& text : hardware_verdicts(input)) hardware << data(text);
+  page->set("hardware_verdicts", hardware);
   int n = 0;
   for (const ErrorStatistics* s : headline_statistics(input)) n += s->n;
   page->set("n", fmt::format("n = {} layer{}", n, n == 1 ? "" : "s"));

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "experiments/report/format.h"
-#include "experiments/report/hardware_levels.h"
+#include "experiments/report/hardware_gaps.h"
 #include "experiments/report/html_data.h"
 #include "experiments/report/level_panels.h"
 
@@ -75,6 +75,24 @@ data panel_data(const Panel& panel) {
   return p;
 }
 
+void add_hardware(const ReportInput& input, data* page) {
+  data variants = list();
+  for (const HardwareTable& t : hardware_tables(input)) {
+    data v;
+    v.set("name", t.name());
+    data findings = list();
+    for (const std::string& sentence : hardware_findings(input, t)) findings << data(sentence);
+    v.set("findings", findings);
+    data panels = list();
+    panels << panel_data(hardware_panel(t));
+    if (const Panel gaps = gap_panel(input, t); !gaps.rows.empty()) panels << panel_data(gaps);
+    v.set("hardware_panels", panels);
+    variants << v;
+  }
+  page->set("has_hardware", variants.is_non_empty_list());
+  page->set("hardware_variants", variants);
+}
+
 }  // namespace
 
 void add_levels(const ReportInput& input, data* page) {
@@ -93,10 +111,7 @@ void add_levels(const ReportInput& input, data* page) {
   }
   page->set("has_levels", !tables.empty());
   page->set("level_variants", variants);
-  data hardware = list();
-  for (const HardwareTable& t : hardware_tables(input)) hardware << panel_data(hardware_panel(t));
-  page->set("has_hardware", hardware.is_non_empty_list());
-  page->set("hardware_panels", hardware);
+  add_hardware(input, page);
   data skipped = list();
   for (const std::string& s : input.skipped) skipped << data(plain(s));
   page->set("skipped", skipped);

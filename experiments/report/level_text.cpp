@@ -4,7 +4,7 @@
 
 #include "experiments/report/format.h"
 #include "experiments/report/grid.h"
-#include "experiments/report/hardware_levels.h"
+#include "experiments/report/hardware_gaps.h"
 #include "experiments/report/level_panels.h"
 
 namespace assay::report {
@@ -44,8 +44,12 @@ std::string hardware_text(const ReportInput& input, bool color) {
   std::string text;
   for (const std::string& s : input.skipped) text += s + "\n";
   if (!text.empty()) text += "\n";
-  for (const HardwareTable& t : hardware_tables(input))
-    text += panel_text(hardware_panel(t), color);
+  for (const HardwareTable& t : hardware_tables(input)) {
+    text += "Hardware: " + t.name() + "\n";
+    for (const std::string& sentence : hardware_findings(input, t)) text += "  " + sentence + "\n";
+    text += "\n" + panel_text(hardware_panel(t), color);
+    if (const Panel gaps = gap_panel(input, t); !gaps.rows.empty()) text += panel_text(gaps, color);
+  }
   return text;
 }
 
@@ -53,7 +57,7 @@ std::string warnings(const ReportInput& input, bool color) {
   const std::vector<std::string> all = count_differences(input);
   if (all.empty()) return {};
   const std::string mark = color ? "\x1b[31mFAIL\x1b[0m" : "FAIL";
-  std::string text = mark + "  the levels count differently; one of them has a bug\n";
+  std::string text = mark + "  levels of one contract differ; one of them has a bug\n";
   for (const std::string& d : all) text += "      " + d + "\n";
   return text + "\n";
 }

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "experiments/report/format.h"
-#include "experiments/report/hardware_levels.h"
+#include "experiments/report/hardware_gaps.h"
 #include "experiments/report/levels.h"
 #include "experiments/report/view.h"
 
@@ -121,7 +121,16 @@ std::string level_object(const report::LevelTable& table) {
   return table_object(table.variant, table.chip, table.workload, table.batch, metrics);
 }
 
-std::string hardware_object(const report::HardwareTable& table) {
+void add_gap(const std::string& prefix, const std::optional<report::Gap>& gap, std::size_t n,
+             LevelMetrics* metrics) {
+  const auto part = [&](double report::Gap::*member) {
+    return gap ? std::optional<double>((*gap).*member) : std::nullopt;
+  };
+  metrics->add(prefix + "modelling", value(part(&report::Gap::modelling)), n);
+  metrics->add(prefix + "silicon", value(part(&report::Gap::silicon)), n);
+}
+
+std::string hardware_object(const ReportInput& input, const report::HardwareTable& table) {
   LevelMetrics metrics;
   for (const report::HardwareRow& row : table.rows) {
     const std::string scope = "__" + row.hardware->layer + "__";
@@ -134,6 +143,13 @@ std::string hardware_object(const report::HardwareTable& table) {
     add_cycles("simulator", row.simulated);
     add_cycles("rtl", row.hardware);
     metrics.add("total_cycles" + scope + "chip", value(row.measured_cycles), 1);
+    const auto outputs = row.outputs_equal;
+    metrics.add("outputs" + scope + "equal", outputs ? (*outputs ? "1" : "0") : "null", 1);
+  }
+  for (const report::GapRow& row : report::gap_rows(input, table)) {
+    const std::size_t n = row.network ? table.rows.size() : 1;
+    add_gap("total_error_pct__" + row.layer + "__", row.total, n, &metrics);
+    add_gap("processing_error_pct__" + row.layer + "__", row.processing, n, &metrics);
   }
   return table_object(table.variant, table.chip, table.workload, table.batch, metrics);
 }
@@ -175,7 +191,7 @@ std::string metrics_to_json(const ReportInput& input) {
   for (const report::LevelTable& t : report::level_tables(input)) levels.push_back(level_object(t));
   std::vector<std::string> hardware, skipped;
   for (const report::HardwareTable& t : report::hardware_tables(input))
-    hardware.push_back(hardware_object(t));
+    hardware.push_back(hardware_object(input, t));
   for (const std::string& text : input.skipped) skipped.push_back("    " + quoted(text));
   // Each only where several levels ran, or should have.
   std::string level_list;

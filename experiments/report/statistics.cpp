@@ -43,7 +43,7 @@ std::string errors_of(const ReportInput& input, const ErrorStatistics& s) {
 }
 
 std::string judgement(const ReportInput& input) {
-  if (!counts_agree(input)) return "The levels count differently, so one of them has a bug";
+  if (!counts_agree(input)) return "Levels of one contract differ, so one of them has a bug";
   if (input.bounds.empty()) return "No bound was stated";
   std::string failed;
   for (const BoundCheck& b : input.bounds) {

@@ -6,6 +6,7 @@
 
 #include "experiments/report/format.h"
 #include "experiments/report/grid.h"
+#include "experiments/report/hardware_gaps.h"
 #include "experiments/report/level_panels.h"
 #include "experiments/report/view.h"
 
@@ -138,7 +139,9 @@ std::string terminal_table(const ReportInput& input, bool color) {
   }
   out += report::levels_text(input, color);
   out += exclusions(input) + bounds_text(input, color);
-  return out + verdict(input) + "\n";
+  out += verdict(input) + "\n";
+  for (const std::string& text : report::hardware_verdicts(input)) out += text + "\n";
+  return out;
 }
 
 }  // namespace assay

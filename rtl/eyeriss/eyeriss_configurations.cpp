@@ -8,9 +8,7 @@
 #include <stdexcept>
 
 #include "rtl/eyeriss/eyeriss_model.h"
-#ifdef ASSAY_RTL_TRACE
-#include <verilated_fst_c.h>
-#endif
+#include "rtl/waves.h"
 
 namespace assay::rtl {
 
@@ -19,11 +17,8 @@ namespace {
 template <class Model>
 class Pins : public EyerissPins {
  public:
-  Pins() : top_((context_.threads(1), &context_)) {
+  Pins() : waves_(&context_), top_((context_.threads(1), &context_)) {
     context_.fatalOnError(false);
-#ifdef ASSAY_RTL_TRACE
-    context_.traceEverOn(true);
-#endif
   }
   ~Pins() override {
     trace({});
@@ -32,20 +27,7 @@ class Pins : public EyerissPins {
   Pins(const Pins&) = delete;
   Pins& operator=(const Pins&) = delete;
 
-#ifdef ASSAY_RTL_TRACE
-  void trace(const std::string& fst) final {
-    if (waves_.isOpen()) waves_.close();
-    if (fst.empty()) return;
-    if (!traced_) top_.trace(&waves_, 99);
-    traced_ = true;
-    waves_.open(fst.c_str());
-  }
-#else
-  void trace(const std::string& fst) final {
-    if (fst.empty()) return;
-    throw std::invalid_argument("waveforms need a build with ASSAY_RTL_TRACE=ON");
-  }
-#endif
+  void trace(const std::string& fst) final { waves_.open(&top_, fst); }
   void reset() override {
     top_.rst = 1;
     top_.start = 0;
@@ -95,18 +77,12 @@ class Pins : public EyerissPins {
  private:
   void eval() {
     top_.eval();
-#ifdef ASSAY_RTL_TRACE
-    if (waves_.isOpen()) waves_.dump(context_.time());
-    context_.timeInc(1);
-#endif
+    waves_.dump();
   }
 
   VerilatedContext context_;
+  Waves waves_;
   Model top_;
-#ifdef ASSAY_RTL_TRACE
-  VerilatedFstC waves_;
-  bool traced_ = false;
-#endif
 };
 
 template <class Model>

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "rtl/waves.h"
+
 namespace assay::rtl {
 
 namespace {
@@ -136,6 +138,8 @@ Accelerator EyerissModel::description() const {
   return a;
 }
 
+bool EyerissModel::has_waveforms() const { return kWaveforms; }
+
 Diagnostics EyerissModel::check(const Layer& layer, const Mapping& mapping) const {
   const Accelerator hardware = description();
   Diagnostics reasons = assay::check(layer, hardware, mapping);
@@ -172,6 +176,7 @@ RunResult EyerissModel::run(const Layer& layer, const Mapping& mapping, const La
   for (;; ++cycle) {
     const EyerissPorts ports = pins_->ports();
     if (ports.done) break;
+    if (options.progress && cycle % kProgressCycles == 0) options.progress(cycle);
     if (options.max_cycles > 0 && cycle >= options.max_cycles) {
       result.finished = false;
       break;
@@ -198,6 +203,7 @@ RunResult EyerissModel::run(const Layer& layer, const Mapping& mapping, const La
   for (const Event& e : events())
     if (const std::int64_t n = pins_->count(e.counter); n != 0) result.counts[e.key] = n;
   gated_macs_ = pins_->count(kGated);
+  pins_->trace({});  // the file is whole
   for (std::int64_t at = memory.outputs_at; at < memory.end; ++at)
     result.output.push_back(static_cast<std::int16_t>(words[static_cast<std::size_t>(at)]));
   return result;

@@ -51,6 +51,7 @@ class EyerissModel : public Design {
   RunResult run(const Layer& layer, const Mapping& mapping, const LayerData& data,
                 const RunOptions& options) override;
   Accelerator description() const override;
+  bool has_waveforms() const override;
 
   // Multiply-accumulates of the last run whose input was zero: no filter read, no multiplication.
   std::int64_t gated_macs() const { return gated_macs_; }

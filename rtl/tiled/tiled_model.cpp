@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "rtl/tiled/tiled_layout.h"
+#include "rtl/waves.h"
 
 namespace assay::rtl {
 
@@ -158,6 +159,8 @@ Accelerator TiledModel::description() const {
   return a;
 }
 
+bool TiledModel::has_waveforms() const { return kWaveforms; }
+
 Diagnostics TiledModel::check(const Layer& layer, const Mapping& mapping) const {
   const Accelerator self = description();
   Diagnostics reasons = assay::check(layer, self, mapping);
@@ -202,6 +205,7 @@ RunResult TiledModel::run(const Layer& layer, const Mapping& mapping, const Laye
                 tiled_weights(layer, plan, data.weights));
   std::vector<std::int32_t> written(static_cast<std::size_t>(tiled_output_words(plan)));
 
+  pins_->trace(options.fst);
   pins_->reset();
   for (const auto& [addr, value] : tiled_registers(layer, plan)) pins_->configure(addr, value);
   pins_->configure(54, static_cast<std::uint32_t>(options.seeded_bug));
@@ -211,6 +215,7 @@ RunResult TiledModel::run(const Layer& layer, const Mapping& mapping, const Laye
   for (std::int64_t cycle = 0;; ++cycle) {
     const TiledPorts ports = pins_->ports();
     if (ports.done) break;
+    if (options.progress && cycle % kProgressCycles == 0) options.progress(cycle);
     if (options.max_cycles != 0 && cycle == options.max_cycles) {
       result.finished = false;
       break;
@@ -225,6 +230,7 @@ RunResult TiledModel::run(const Layer& layer, const Mapping& mapping, const Laye
   for (std::size_t e = 0; e < events().size(); ++e)
     if (const std::int64_t n = pins_->count(static_cast<std::uint32_t>(e + 1)); n != 0)
       result.counts[events()[e]] = n;
+  pins_->trace({});  // the file is whole
   result.output = from_tiled_output(layer, plan, written);
   return result;
 }

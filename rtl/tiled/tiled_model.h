@@ -52,6 +52,8 @@ struct TiledPorts {
 class TiledPins {
  public:
   virtual ~TiledPins() = default;
+  // Waveforms into a file from now on, or none if empty.
+  virtual void trace(const std::string& /*fst*/) {}
   virtual void reset() = 0;
   virtual void configure(std::uint32_t addr, std::uint32_t data) = 0;
   virtual void start() = 0;
@@ -68,6 +70,7 @@ class TiledModel : public Design {
   RunResult run(const Layer& layer, const Mapping& mapping, const LayerData& data,
                 const RunOptions& options) override;
   Accelerator description() const override;
+  bool has_waveforms() const override;
 
   const TiledShape& shape() const { return shape_; }
 

@@ -8,20 +8,25 @@
 #include <type_traits>
 
 #include "rtl/tiled/tiled_model.h"
+#include "rtl/waves.h"
 
 namespace assay::rtl {
 
 template <class Model>
 class VerilatedPins : public TiledPins {
  public:
-  VerilatedPins() : top_((context_.threads(1), &context_)) { context_.fatalOnError(false); }
+  VerilatedPins() : waves_(&context_), top_((context_.threads(1), &context_)) {
+    context_.fatalOnError(false);
+  }
   ~VerilatedPins() override {
     Verilated::threadContextp(&context_);
+    trace({});
     top_.final();
   }
   VerilatedPins(const VerilatedPins&) = delete;
   VerilatedPins& operator=(const VerilatedPins&) = delete;
 
+  void trace(const std::string& fst) override { waves_.open(&top_, fst); }
   void reset() override {
     Verilated::threadContextp(&context_);  // where its assertions report
     context_.gotError(false);
@@ -62,9 +67,9 @@ class VerilatedPins : public TiledPins {
     top_.rd_is_weights = read.weights ? 1 : 0;
     top_.rd_data = static_cast<std::remove_reference_t<decltype(top_.rd_data)>>(read.data);
     top_.clk = 0;
-    top_.eval();
+    eval();
     top_.clk = 1;
-    top_.eval();
+    eval();
     if (context_.gotError()) throw std::logic_error("an assertion of the hardware failed");
   }
   std::int64_t count(std::uint32_t event) override {
@@ -74,6 +79,11 @@ class VerilatedPins : public TiledPins {
   }
 
  private:
+  void eval() {
+    top_.eval();
+    waves_.dump();
+  }
+
   // Verilator keeps the thread's current context and uses it while models are destroyed: it must
   // never be one that is gone.
   struct Restore {
@@ -81,6 +91,7 @@ class VerilatedPins : public TiledPins {
   };
   Restore restore_;
   VerilatedContext context_;
+  Waves waves_;
   Model top_;
 };
 

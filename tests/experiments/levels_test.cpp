@@ -210,13 +210,13 @@ BOOST_AUTO_TEST_CASE(counts_that_differ_fail_loudly) {
   BOOST_TEST(!passed(in));
   BOOST_TEST(passed(three_levels()));
   const std::string terminal = terminal_table(in, false);
-  BOOST_TEST(has(terminal, "FAIL  the levels count differently; one of them has a bug"));
+  BOOST_TEST(has(terminal, "FAIL  levels of one contract differ; one of them has a bug"));
   BOOST_TEST(has(terminal, "1 of 3 (!)"));
   BOOST_TEST(has(terminal, "Counts equal in 2 of 3 layers"));
-  BOOST_TEST(has(verdict(in), "The levels count differently, so one of them has a bug"));
+  BOOST_TEST(has(verdict(in), "Levels of one contract differ, so one of them has a bug"));
   const std::string html = page(in);
   BOOST_TEST(has(html, "class=\"verdict fail\""));
-  BOOST_TEST(has(html, "COUNTS DIFFER"));
+  BOOST_TEST(has(html, "LEVELS DIFFER"));
   for (const std::string& text : {terminal, html}) {
     BOOST_TEST(has(text, "D b glb.I.read: analytical 70, simulator 71"));
     BOOST_TEST(has(text, "D b glb.W.fill: analytical 0, simulator 5"));  // an absent key is 0

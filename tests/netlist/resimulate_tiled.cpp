@@ -1,88 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs random layers on a netlist of the tiled accelerator and on its RTL side by side: the ports
 // must agree in every cycle, and outputs with the golden convolution. A netlist that fails has no
-// figures worth reading. Argument: number of layers (default 20).
-#include <Vtiled_4x3.h>
-#include <Vtiled_netlist.h>
+// figures worth reading. Arguments: LAYERS NAME=VALUE... with the parameters of tiled.sv.
+#include "tests/netlist/resimulate_tiled.h"
 
-#include <cstdio>
-#include <cstdlib>
-#include <stdexcept>
+#include <exception>
+#include <utility>
 
-#include "rtl/tiled/tiled_pins.h"
+#include "tests/netlist/twins.h"
 #include "tests/rtl/tiled_fixture.h"
 
 int sc_main(int, char**);
 int sc_main(int, char**) { return 0; }
 
-namespace assay {
+namespace assay::netlist {
 namespace {
 
 class Twins : public rtl::TiledPins {
  public:
   void reset() override {
-    rtl_.reset();
-    netlist_.reset();
+    rtl_->reset();
+    netlist_->reset();
   }
   void configure(std::uint32_t addr, std::uint32_t data) override {
-    rtl_.configure(addr, data);
-    netlist_.configure(addr, data);
+    rtl_->configure(addr, data);
+    netlist_->configure(addr, data);
   }
   void start() override {
-    rtl_.start();
-    netlist_.start();
+    rtl_->start();
+    netlist_->start();
   }
   rtl::TiledPorts ports() const override {
-    const rtl::TiledPorts a = rtl_.ports();
-    const rtl::TiledPorts b = netlist_.ports();
-    bool equal = a.done == b.done && a.request == b.request && a.write == b.write;
-    if (a.request)
-      equal = equal && a.request_weights == b.request_weights && a.request_addr == b.request_addr &&
-              a.request_words == b.request_words;
-    if (a.write)
-      equal = equal && a.write_addr == b.write_addr && a.write_words == b.write_words &&
-              a.write_data == b.write_data;
-    if (!equal) throw std::runtime_error("the netlist's ports differ from the RTL's");
+    const rtl::TiledPorts a = rtl_->ports();
+    const rtl::TiledPorts b = netlist_->ports();
+    same("done", a.done, b.done);
+    same("rd_req", a.request, b.request);
+    same("wr_valid", a.write, b.write);
+    if (a.request) {
+      same("rd_weights", a.request_weights, b.request_weights);
+      same("rd_addr", a.request_addr, b.request_addr);
+      same("rd_words", a.request_words, b.request_words);
+    }
+    if (a.write) {
+      same("wr_addr", a.write_addr, b.write_addr);
+      same("wr_words", a.write_words, b.write_words);
+      same("wr_data", a.write_data, b.write_data);
+    }
     return a;
   }
   void clock(const rtl::TiledRead& read) override {
-    rtl_.clock(read);
-    netlist_.clock(read);
+    rtl_->clock(read);
+    netlist_->clock(read);
   }
-  std::int64_t count(std::uint32_t event) override { return rtl_.count(event); }
+  std::int64_t count(std::uint32_t event) override { return rtl_->count(event); }
 
  private:
-  rtl::VerilatedPins<Vtiled_4x3> rtl_;
-  rtl::VerilatedPins<Vtiled_netlist> netlist_;
+  std::unique_ptr<rtl::TiledPins> rtl_ = tiled_rtl();
+  std::unique_ptr<rtl::TiledPins> netlist_ = tiled_netlist();
 };
 
-int run(long layers) {
-  rtl::TiledModel model("tiled-4x3 and its netlist", {4, 3, 16, 32, 1, 1, 256, 25, 36, 5},
+int run(const Arguments& a) {
+  constexpr std::int64_t kMemoryLatency = 5;
+  rtl::TiledModel model("tiled and its netlist",
+                        {a["TM"], a["TN"], a["DATA"], a["ACC"], a["READ_WORDS"], a["WRITE_WORDS"],
+                         a["I_DEPTH"], a["W_DEPTH"], a["O_DEPTH"], kMemoryLatency},
                         std::make_unique<Twins>());
   const Accelerator accelerator = model.description();
-  long done = 0;
-  std::int64_t cycles = 0;
-  for (std::uint64_t seed = 1; done < layers; ++seed) {
+  return resimulate(a, [&](std::uint64_t seed, std::int64_t* cycles) {
     const tiled_test::Case c = tiled_test::random_case(model.shape(), accelerator, seed);
-    if (!model.check(c.layer, c.mapping).empty()) continue;
+    if (!model.check(c.layer, c.mapping).empty()) return false;
     const rtl::RunResult result = model.run(c.layer, c.mapping, c.data, {});
     if (result.output != golden::convolution(c.layer, accelerator, c.data.input, c.data.weights))
       throw std::runtime_error("outputs differ from the golden convolution: seed " +
                                std::to_string(seed));
-    ++done;
-    cycles += result.cycles;
-  }
-  std::printf("%ld layers, %lld cycles: netlist, RTL and golden outputs agree\n", done,
-              static_cast<long long>(cycles));
-  return 0;
+    *cycles += result.cycles;
+    return true;
+  });
 }
 
 }  // namespace
-}  // namespace assay
+}  // namespace assay::netlist
 
 int main(int argc, char** argv) {
   try {
-    return assay::run(argc > 1 ? std::strtol(argv[1], nullptr, 10) : 20);
+    return assay::netlist::run(assay::netlist::read_arguments(argc, argv));
   } catch (const std::exception& e) {
     std::fprintf(stderr, "%s\n", e.what());
     return 1;

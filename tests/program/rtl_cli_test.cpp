@@ -162,6 +162,22 @@ BOOST_AUTO_TEST_CASE(what_the_hardware_is_not_or_cannot_is_refused) {
   refuses(box, "rtl small net.yaml --fst w.fst", {"fst: needs a single layer, not 2"});
 }
 
+BOOST_AUTO_TEST_CASE(a_waveform_is_written_or_refused_before_anything_runs) {
+  const Sandbox box;
+  write_chip(box);
+  const std::string command = "rtl small net.yaml --layers c1 --fst w.fst";
+#ifdef ASSAY_WITH_WAVES
+  const Result r = box.run(command);
+  BOOST_TEST(r.code == 0, r.err);
+  BOOST_TEST(std::filesystem::file_size(box.folder() / "w.fst") > 1000U);
+#else
+  refuses(box, command,
+          {"fst = 'w.fst': hardware 'tiled-4x3' is built without waveforms; expected a program "
+           "built with -DASSAY_RTL_TRACE=ON",
+           "1 error\n"});
+#endif
+}
+
 #endif
 
 BOOST_AUTO_TEST_SUITE_END()

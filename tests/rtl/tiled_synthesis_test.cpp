@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The predictor's FPGA resources against netlists of the tiled accelerator
-// (experiments/chips/fpga15/synthesis/tiled.csv, written by tools/synthesis/tiled.sh).
+// The predictor's FPGA resources against netlists of the tiled accelerator that were simulated
+// beside the RTL (experiments/chips/fpga15/synthesis/tiled.csv, docs/formats/synthesis.md).
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <fstream>
@@ -40,6 +40,17 @@ std::vector<Row> rows() {
   return found;
 }
 
+// Empty cells are columns that were not asked for.
+bool verified(const Row& row) {
+  const std::string& layers = row.at("resimulated_layers");
+  return !layers.empty() && std::stoll(layers) > 0;
+}
+
+// The DSPs of words above 18 bits were chosen on these two: of them the model is a description.
+bool description(const Row& row) {
+  return row.at("config") == "8x2-24b" || row.at("config") == "8x2-32b";
+}
+
 double error_percent(double predicted, double measured) {
   return 100 * std::abs(predicted - measured) / measured;
 }
@@ -48,10 +59,14 @@ double error_percent(double predicted, double measured) {
 
 BOOST_AUTO_TEST_SUITE(rtl_tiled_synthesis)
 
-BOOST_AUTO_TEST_CASE(predicted_dsps_and_block_rams_are_within_5_percent_of_every_netlist) {
-  const auto netlists = rows();
-  BOOST_TEST(netlists.size() >= 12);
-  for (const Row& row : netlists) {
+BOOST_AUTO_TEST_CASE(predicted_dsps_and_block_rams_are_within_5_percent_of_every_verified_netlist) {
+  int predictions = 0, descriptions = 0;
+  for (const Row& row : rows()) {
+    if (!verified(row)) {
+      BOOST_TEST_MESSAGE(row.at("config") << ": not verified");
+      continue;
+    }
+    ++(description(row) ? descriptions : predictions);
     const auto number = [&row](const char* name) { return std::stoll(row.at(name)); };
     const rtl::TiledModel model(
         row.at("config"),
@@ -64,7 +79,8 @@ BOOST_AUTO_TEST_CASE(predicted_dsps_and_block_rams_are_within_5_percent_of_every
     const auto dsp = number("dsp");
     const auto bram18 = number("ramb18") + 2 * number("ramb36");
     BOOST_TEST_MESSAGE(row.at("config")
-                       << ": DSP " << predicted->dsp << " predicted, " << dsp << " mapped; RAMB18 "
+                       << (description(row) ? ", description: DSP " : ", prediction: DSP ")
+                       << predicted->dsp << " predicted, " << dsp << " mapped; RAMB18 "
                        << predicted->bram18 << " predicted, " << bram18 << " mapped");
     BOOST_TEST_CONTEXT(row.at("config")) {
       BOOST_TEST(error_percent(static_cast<double>(predicted->dsp), static_cast<double>(dsp)) <= 5);
@@ -72,6 +88,10 @@ BOOST_AUTO_TEST_CASE(predicted_dsps_and_block_rams_are_within_5_percent_of_every
           error_percent(static_cast<double>(predicted->bram18), static_cast<double>(bram18)) <= 5);
     }
   }
+  BOOST_TEST_MESSAGE(predictions << " predictions and " << descriptions
+                                 << " descriptions of verified netlists");
+  BOOST_TEST(predictions + descriptions >= 12);
+  BOOST_TEST(predictions >= 10);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

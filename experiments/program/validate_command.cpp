@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// assay validate: an experiment file, its levels, its judgement and its report.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <system_error>
+
+#include "experiments/catalog.h"
+#include "experiments/experiment.h"
+#include "experiments/program/commands.h"
+#include "experiments/program/level_command.h"
+#include "experiments/program/progress_bar.h"
+#include "experiments/program/shared.h"
+#include "experiments/report.h"
+#include "experiments/rtl_run.h"
+
+namespace assay {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ValidateOptions {
+  std::string experiment, out;
+  bool json = false, full = false, restart = false;
+};
+
+// What a level adds to the analytical one: nothing where they say the same of a quantity.
+bool says_more(const Comparison& comparison, const ErrorStatistics& s) {
+  return std::none_of(
+      comparison.statistics.begin(), comparison.statistics.end(), [&](const ErrorStatistics& a) {
+        return a.level == kExperimentLevels.front() && a.level != s.level &&
+               a.variant == s.variant && a.quantity == s.quantity && a.mape_pct == s.mape_pct &&
+               a.network_pct == s.network_pct && a.max_abs_pct == s.max_abs_pct;
+      });
+}
+
+// The headline quantity in full, one line for each other one.
+std::string short_table(const ReportInput& in) {
+  ReportInput headline = in;
+  const auto other = [&](const auto& row) { return row.quantity != in.headline_quantity; };
+  auto& rows = headline.comparison.rows;
+  auto& statistics = headline.comparison.statistics;
+  rows.erase(std::remove_if(rows.begin(), rows.end(), other), rows.end());
+  statistics.erase(std::remove_if(statistics.begin(), statistics.end(), other), statistics.end());
+  const bool levels =
+      std::any_of(in.comparison.statistics.begin(), in.comparison.statistics.end(),
+                  [](const ErrorStatistics& s) {
+                    return s.level != kExperimentLevels.front() && s.level != "baseline";
+                  });
+  std::string text = fmt::format(
+      "Other quantities (variant, network error, mean absolute error, worst layer; all in the "
+      "report{})\n",
+      levels ? "; other levels where they differ" : "");
+  for (const ErrorStatistics& s : in.comparison.statistics) {
+    if (s.quantity == in.headline_quantity || s.level == "baseline") continue;
+    if (!says_more(in.comparison, s)) continue;
+    const std::string level = s.level == kExperimentLevels.front() ? "" : ", " + s.level;
+    text += fmt::format("  {:<22} {:<{}} {:>8}  {:>7.1f} %  {:>7.1f} % ({})\n", s.quantity,
+                        s.variant + level, levels ? 22 : 14,
+                        s.network_pct ? fmt::format("{:+.1f} %", *s.network_pct) : "-", s.mape_pct,
+                        s.max_abs_pct, s.worst_layer);
+  }
+  return text + "\n" + terminal_table(headline, colour());
+}
+
+// One bar after the other, one for each variant that is simulated or runs on hardware.
+ReportInput run_with_progress(const Experiment& experiment, const Catalog& catalog,
+                              ExperimentOptions options) {
+  const Signals signals;
+  std::optional<ProgressBar> bar;
+  std::string shown;
+  options.stop = interrupted;
+  options.progress = [&](const std::string& variant, const std::vector<LayerProgress>& layers) {
+    if (!bar || variant != shown) {
+      bar.reset();
+      bar.emplace();
+      shown = variant;
+    }
+    bar->show(layers);
+  };
+  return run_experiment(experiment, catalog, options);
+}
+
+fs::path out_folder(const std::string& out) {
+  const fs::path folder = out;
+  return folder.has_filename() ? folder : folder.parent_path();
+}
+
+// Where finished layers of hardware are until the report is there.
+std::vector<fs::path> journals_of(const Experiment& experiment, const fs::path& folder) {
+  std::vector<fs::path> files;
+  if (!has_rtl()) return files;
+  for (const ExperimentVariant& v : experiment.variants)
+    if (std::find(v.levels.begin(), v.levels.end(), kExperimentLevels.back()) != v.levels.end())
+      files.push_back(hardware_journal(folder, v.name));
+  return files;
+}
+
+int stopped(const std::vector<fs::path>& journals) {
+  std::string kept;
+  for (const fs::path& journal : journals)
+    if (fs::exists(journal)) kept += (kept.empty() ? "" : ", ") + journal.string();
+  fmt::print(stderr, "interrupted{}\n",
+             kept.empty() ? ""
+                          : "; finished layers of hardware are kept in " + kept +
+                                "; the same command goes on from there");
+  return kInterrupted;
+}
+
+int validate(const ValidateOptions& o) {
+  const std::string& file = o.experiment;
+  const std::string& out = o.out;
+  const Catalog catalog = find_catalog();
+  const Experiment experiment = read_experiment(catalog.experiment_file(file));
+  const fs::path folder = out.empty() ? fs::path("out") / experiment.name : out_folder(out);
+  const std::vector<fs::path> journals = journals_of(experiment, folder);
+  ExperimentOptions options;
+  options.restart = o.restart;
+  if (!journals.empty()) {
+    options.journals = folder;
+    if (folder.has_parent_path()) fs::create_directories(folder.parent_path());
+  }
+  ReportInput in;
+  try {
+    in = run_with_progress(experiment, catalog, options);
+  } catch (const Stopped&) {
+    return stopped(journals);
+  }
+  in.command = "assay validate " + fs::path(file).filename().string();
+  const ReportFiles files = write_report(folder, in);
+  std::error_code ignored;
+  for (const fs::path& journal : journals) fs::remove(journal, ignored);
+  if (o.json) {
+    print(records_to_json(in.predicted));
+  } else {
+    print(o.full ? terminal_table(in, colour()) : short_table(in));
+    fmt::print("Report: {}\n", fs::absolute(files.html).string());
+  }
+  return passed(in) ? kPass : kOutsideBounds;
+}
+
+}  // namespace
+
+void add_validate(CLI::App& app, const Guard& guard) {
+  auto o = std::make_shared<ValidateOptions>();
+  CLI::App* c = app.add_subcommand(
+      "validate", "Run an experiment file: predict, compare with measured data, report");
+  c->add_option("experiment", o->experiment, "a known experiment or an experiment file")
+      ->required();
+  c->add_option("--out", o->out, "new folder for the report (default: out/<name>)");
+  c->add_flag("--json", o->json, "print the predicted records as JSON");
+  c->add_flag("--full", o->full, "print the tables of every quantity");
+  c->add_flag("--restart", o->restart,
+              "throw away the layers of hardware that an interrupted run has kept");
+  c->footer("Example: assay validate experiments/eyeriss-alexnet.yaml");
+  c->callback([o, guard] { guard([o] { return validate(*o); }); });
+}
+
+}  // namespace assay
