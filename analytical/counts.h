@@ -29,19 +29,21 @@ constexpr std::array<int, kMoved> element_bits(const Precision& p) {
   return {p.input_bits, p.weight_bits, p.psum_bits, p.output_bits};
 }
 
-struct Counts {
-  std::array<std::array<std::array<std::int64_t, kActions>, kMoved>, kMaxLevels> n{};
+template <class Number>
+struct BasicCounts {
+  std::array<std::array<std::array<Number, kActions>, kMoved>, kMaxLevels> n{};
   std::int64_t points = 0;  // multiply-accumulates (operations for layers without weights)
 
-  std::int64_t& at(int level, Moved m, Action a) {
+  Number& at(int level, Moved m, Action a) {
     return n[static_cast<std::size_t>(level)][static_cast<std::size_t>(m)]
             [static_cast<std::size_t>(a)];
   }
-  std::int64_t at(int level, Moved m, Action a) const {
+  Number at(int level, Moved m, Action a) const {
     return n[static_cast<std::size_t>(level)][static_cast<std::size_t>(m)]
             [static_cast<std::size_t>(a)];
   }
 };
+using Counts = BasicCounts<std::int64_t>;
 
 // Which visits of a hold are summed: all of them, those at index 0 of every temporal reduction loop
 // outside, those at the last.
@@ -51,10 +53,19 @@ enum class Visits : std::uint8_t { all, first, last };
 // refers to its arguments and remembers sums, so each thread makes its own.
 class Evaluation {
  public:
+  using Number = std::int64_t;
+
   Evaluation(const Layer& layer, const Accelerator& accelerator, const Nest& nest);
 
   // Elements moved at a hold over the chosen visits, lanes combined as the modes say.
   std::int64_t moved(const HoldPoint& hold, const LaneModes& modes, Visits visits) const;
+  // Elements of the first visit alone, and, if asked, of the first one that slides.
+  struct FirstBoxes {
+    std::int64_t whole = 0, slide = 0;
+  };
+  FirstBoxes first_boxes(const HoldPoint& hold, const LaneModes& modes, bool slides) const;
+  // Elements of the last visit alone; not of I.
+  std::int64_t last_box(const HoldPoint& hold, const LaneModes& modes) const;
   // Number of visits (tile changes) of a hold, in lane 0.
   std::int64_t visits(const HoldPoint& hold) const;
   // Accesses of all temporal iterations to an operand, lanes of the arrays combined as the modes
@@ -75,11 +86,7 @@ class Evaluation {
   struct Scope;  // one product-form sum
   // Counts and latency ask for the same sums; modes of arrays without lanes outside the hold make
   // no difference.
-  struct Known {
-    std::uint64_t key;
-    std::int64_t value;
-  };
-  static constexpr std::size_t kMaxKnown = 96;
+  static constexpr std::size_t kSlots = 128, kMaxKnown = 96;  // open addressing
   template <class Compute>
   std::int64_t remember(std::uint64_t key, const Compute& compute) const;
   std::uint64_t mode_bits(const LaneModes& modes, int pos) const;
@@ -92,7 +99,8 @@ class Evaluation {
   const Accelerator& accelerator_;
   const Nest& nest_;
   InputAxis rows_, columns_;
-  mutable std::array<Known, kMaxKnown> known_;
+  mutable std::array<std::uint64_t, kSlots> key_{};  // 0: free
+  mutable std::array<std::int64_t, kSlots> value_;
   mutable std::size_t known_count_ = 0;
 };
 

@@ -8,21 +8,10 @@
 namespace assay::analytical {
 namespace {
 
+constexpr unsigned kInputAxes = bit(Dim::P) | bit(Dim::Q) | bit(Dim::R) | bit(Dim::S);
+
 const Digit& digit_at(const DimLoops& loops, int i) {
   return loops.digit[static_cast<std::size_t>(i)];
-}
-
-// Whether the loop makes a single iteration where all outer temporal loops of its dimension are at
-// their last.
-bool single_at_the_end(const DimLoops& loops, int index) {
-  if (index == 0) return false;    // the outermost loop of a dimension makes at least two
-  std::int64_t left = loops.size;  // lane 0
-  for (int i = 0; i < index; ++i) {
-    const Digit& d = digit_at(loops, i);
-    if (d.array == kTemporal) left -= (ceil_div(left, d.stride) - 1) * d.stride;
-    left = std::min(left, d.stride);
-  }
-  return left <= digit_at(loops, index).stride;
 }
 
 }  // namespace
@@ -35,7 +24,9 @@ struct Evaluation::Scope {
   int repeat_pos;  // irrelevant temporal loops outside it make visits of their own; those inside do
                    // not
   LoopRef slide;   // the loop whose advances slide; pos -1: none
-  unsigned at_last = 0;  // dimensions restricted to their last temporal tuple
+  unsigned at_last = 0;   // dimensions restricted to their last temporal tuple
+  bool at_first = false;  // all dimensions restricted to their first temporal tuple; with a slide:
+                          // to the one after it
 };
 
 Evaluation::Evaluation(const Layer& layer, const Accelerator& accelerator, const Nest& nest)
@@ -51,6 +42,9 @@ std::int64_t Evaluation::dimension(const Scope& s, Dim dim) const {
   const bool relevant = is_relevant(s.hold.operand, dim);
   const bool restricted = (s.at_last & bit(dim)) != 0;
   const Leaf leaf = relevant && !s.count_events ? Leaf::extent : Leaf::one;
+  // Without remainders every tile is full.
+  std::int64_t product = leaf == Leaf::extent ? loops.tile(k) : 1;
+  const bool divided = (nest_.divided & bit(dim)) != 0;
   Takes takes;
   unsigned seen = 0;
   for (int i = 0; i < k; ++i) {
@@ -60,7 +54,7 @@ std::int64_t Evaluation::dimension(const Scope& s, Dim dim) const {
       const Lanes mode = s.modes[static_cast<std::size_t>(d.array)];
       take = mode == Lanes::sum || (mode == Lanes::merge && relevant) ? Take::all : Take::first;
     } else if (relevant) {
-      take = restricted ? Take::last : Take::all;
+      take = restricted ? Take::last : s.at_first ? Take::first : Take::all;
     } else if (d.pos >= s.repeat_pos) {
       take = Take::first;
     } else {
@@ -68,8 +62,10 @@ std::int64_t Evaluation::dimension(const Scope& s, Dim dim) const {
              : s.visits == Visits::first ? Take::first
                                          : Take::last;
     }
+    if (divided && take == Take::all) product = mul(product, d.bound);
     seen |= 1U << static_cast<unsigned>(take);
   }
+  if (divided) return product;
   if (seen == 1U << static_cast<unsigned>(Take::all))  // every tile
     return leaf == Leaf::extent ? loops.size : ceil_div(loops.size, loops.tile(k));
   if (seen == 1U << static_cast<unsigned>(Take::first))  // the first tile
@@ -85,14 +81,15 @@ std::int64_t Evaluation::axis(const Scope& s, const InputAxis& a) const {
     events.slide_pos = s.slide.pos;
   events.last_out = (s.at_last & bit(a.out)) != 0;
   events.last_filter = (s.at_last & bit(a.filter)) != 0;
+  events.first = s.at_first && events.slide_pos < 0;
+  events.first_slide = s.at_first && events.slide_pos >= 0;
   return axis_sum(nest_, a, events, s.modes);
 }
 
 std::int64_t Evaluation::product(const Scope& s) const {
   std::int64_t total = s.count_events ? 1 : s.hold.whole;
   const bool input_boxes = s.hold.operand == Operand::I && !s.count_events;
-  const unsigned axes = bit(Dim::P) | bit(Dim::Q) | bit(Dim::R) | bit(Dim::S);
-  for (unsigned left = input_boxes ? s.hold.tiled & ~axes : s.hold.tiled; left != 0;
+  for (unsigned left = input_boxes ? s.hold.tiled & ~kInputAxes : s.hold.tiled; left != 0;
        left &= left - 1)
     total = mul(total, dimension(s, static_cast<Dim>(__builtin_ctz(left))));
   if (input_boxes) total = mul(mul(total, axis(s, rows_)), axis(s, columns_));
@@ -126,10 +123,19 @@ std::uint64_t Evaluation::mode_bits(const LaneModes& modes, int pos) const {
 
 template <class Compute>
 std::int64_t Evaluation::remember(std::uint64_t key, const Compute& compute) const {
-  for (std::size_t i = 0; i < known_count_; ++i)
-    if (known_[i].key == key) return known_[i].value;
+  constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15U;
+  std::size_t slot = (key + 1) * kSpread >> 57U;
+  static_assert(kSlots == 128);
+  while (key_[slot] != 0) {
+    if (key_[slot] == key + 1) return value_[slot];
+    slot = (slot + 1) % kSlots;
+  }
   const std::int64_t value = compute();
-  if (known_count_ < kMaxKnown) known_[known_count_++] = {key, value};
+  if (known_count_ == kMaxKnown) return value;
+  ++known_count_;
+  while (key_[slot] != 0) slot = (slot + 1) % kSlots;  // computing may have remembered others
+  key_[slot] = key + 1;
+  value_[slot] = value;
   return value;
 }
 
@@ -138,8 +144,36 @@ std::int64_t Evaluation::moved(const HoldPoint& hold, const LaneModes& modes, Vi
       mode_bits(modes, hold.pos) << 24U | static_cast<std::uint64_t>(hold.pos) << 8U |
       static_cast<std::uint64_t>(hold.operand) << 4U | static_cast<std::uint64_t>(which);
   return remember(key, [&] {
-    return sum_with_merged_visits({hold, modes, which, false, 0, hold.innermost, 0});
+    return sum_with_merged_visits({hold, modes, which, false, 0, hold.innermost, 0, false});
   });
+}
+
+Evaluation::FirstBoxes Evaluation::first_boxes(const HoldPoint& hold, const LaneModes& modes,
+                                               bool slides) const {
+  Scope s{hold, modes, Visits::first, false, hold.innermost.pos, {}, 0, true};
+  if (hold.operand != Operand::I) return {product(s), 0};
+  std::int64_t others = hold.whole;
+  for (unsigned left = hold.tiled & ~kInputAxes; left != 0; left &= left - 1)
+    others = mul(others, dimension(s, static_cast<Dim>(__builtin_ctz(left))));
+  const std::int64_t rows = axis(s, rows_), columns = axis(s, columns_);
+  FirstBoxes boxes{mul(mul(others, rows), columns), 0};
+  if (!slides) return boxes;
+  s.slide = hold.innermost;
+  const bool along_rows = s.slide.dim == rows_.out || s.slide.dim == rows_.filter;
+  boxes.slide =
+      mul(others, along_rows ? mul(axis(s, rows_), columns) : mul(rows, axis(s, columns_)));
+  return boxes;
+}
+
+std::int64_t Evaluation::last_box(const HoldPoint& hold, const LaneModes& modes) const {
+  return product({hold,
+                  modes,
+                  Visits::last,
+                  false,
+                  hold.innermost.pos,
+                  {},
+                  relevant_dims(hold.operand),
+                  false});
 }
 
 std::int64_t Evaluation::visits(const HoldPoint& hold) const {
@@ -148,7 +182,7 @@ std::int64_t Evaluation::visits(const HoldPoint& hold) const {
   return remember(key, [&] {
     LaneModes modes;
     modes.fill(Lanes::first);
-    return sum_with_merged_visits({hold, modes, Visits::all, true, 0, hold.innermost, 0});
+    return sum_with_merged_visits({hold, modes, Visits::all, true, 0, hold.innermost, 0, false});
   });
 }
 

@@ -205,6 +205,7 @@ class AxisSum {
   }
 
   std::int64_t run() const {
+    if (events_.first || events_.first_slide) return one();
     if (!out_.regular() || !filter_.regular()) return enumerate();
     const Runs outs = runs_of(out_, events_.last_out, out_slide_ ? out_slide_->bound : 0);
     const Runs filters =
@@ -233,6 +234,18 @@ class AxisSum {
     const LaneList filter = filter_.lanes_of_tile(tf, f.slides ? filter_slide_->stride : 0);
     return event_size(axis_, out, filter, o.slides || f.slides,
                       clip ? Clip{0, axis_.extent - 1} : Clip{});
+  }
+
+  // The first tile of both dimensions, or the one after it along the sliding loop.
+  std::int64_t one() const {
+    const std::int64_t o = events_.first_slide && out_slide_ ? out_slide_->stride : 0;
+    const std::int64_t f = events_.first_slide && filter_slide_ ? filter_slide_->stride : 0;
+    const bool lists = !out_.regular() || !filter_.regular();
+    const LaneList out = lists ? out_.lanes_at(o, o) : out_.lanes_of_tile(o == 0 ? 0 : 1, o);
+    const LaneList filter =
+        lists ? filter_.lanes_at(f, f) : filter_.lanes_of_tile(f == 0 ? 0 : 1, f);
+    return event_size(axis_, out, filter, o + f > 0,
+                      axis_.clipped ? Clip{0, axis_.extent - 1} : Clip{});
   }
 
   // Position of the first element of the tile pair, all lanes together.

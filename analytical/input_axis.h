@@ -39,6 +39,8 @@ struct AxisEvents {
                        // moves whole boxes
   bool last_out = false;  // only the last tile of the dimension (whole box)
   bool last_filter = false;
+  // Only the first tile of both dimensions, or the first one that slides.
+  bool first = false, first_slide = false;
 };
 
 // Sum over the events; throws OverflowError.

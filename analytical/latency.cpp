@@ -2,334 +2,318 @@
 #include "analytical/latency.h"
 
 #include <algorithm>
-#include <stdexcept>
+#include <cmath>
 
-#include "analytical/digit_sums.h"
-#include "core/checked.h"
+#include "analytical/latency_times.h"
 
 namespace assay::analytical {
-namespace {
 
-// Totals over the temporal iterations of one dimension, for lane 0.
-std::int64_t lane0(const DimLoops& loops, int steps_pos, bool iterations_inside) {
-  Takes takes{};
-  for (int i = 0; i < loops.count; ++i) {
-    const Digit& d = loops.digit[static_cast<std::size_t>(i)];
-    const bool inside = d.pos > steps_pos;
-    if (d.array != kTemporal || (inside && !iterations_inside))
-      takes[static_cast<std::size_t>(i)] = Take::first;
-  }
-  return digit_sum(loops, loops.count, takes, Leaf::one);
-}
-
-enum class OffChip : std::uint8_t { free, timed };  // processing latency, total latency
-
-// Words of one hold over the layer: on the parent's port after the arrays have combined them, and
-// on the child's port (fullest instance).
-struct Words {
-  double visits = 0;
-  double parent = 0, child = 0;              // all visits
-  double parent_final = 0, child_final = 0;  // outputs: the final ones among them
-  double parent_back = 0, child_back = 0;    // outputs: read back
-};
-
-// Where one hold's transfers go, and how long they take in total.
-struct Traffic {
-  double visits = 0;
-  double cycles = 0;   // all of them, on the slowest port of each
-  double latency = 0;  // per transfer
-  bool single_slot = false;
-  double hidden_per_visit = 0;  // work of deeper levels that goes on meanwhile
-  int port = -1;                // level * kMaxPorts + port of the slowest
-};
-
-class Fast {
+// The bounds over one set of totals.
+class Bound : private Durations {
  public:
-  Fast(const Evaluation& e, const Precision& precision)
-      : e_(e), nest_(e.nest()), levels_(e.accelerator().levels), precision_(precision) {
-    for (const Level& level : levels_)
-      if (level.ports.size() > kMaxPorts)
-        throw std::invalid_argument("more than 8 ports in level " + level.name);
-    compute();
-    for (int i = 0; i < nest_.holds; ++i) {
-      const HoldPoint& h = nest_.hold[static_cast<std::size_t>(i)];
-      Words& w = words_[static_cast<std::size_t>(i)];
-      w.visits = static_cast<double>(e_.visits(h));
-      if (h.operand == Operand::O)
-        output_words(h, w);
-      else
-        fill_words(h, w);
-    }
-  }
+  using Durations::Durations;
 
-  FastLatency run(OffChip off_chip) {
-    off_chip_ = off_chip;
-    out_ = steps_;
-    drains_ = 0;
-    const double steps_time = out_.macs + out_.step_overhead + out_.psums + out_.new_inputs;
-    for (int i = 0; i < nest_.holds; ++i) hold(i, steps_time);
+  FastLatency run() {
+    steps(totals_.work, out_);
+    steps_ = sum(out_);
+    first_paths();
+    ramp();
+    tail();
     expose();
-    edges();
-    double chain = steps_time + out_.ramp + out_.drain;
-    for (int i = 0; i < nest_.holds; ++i) chain += out_.exposed[static_cast<std::size_t>(i)];
-    out_.cycles = chain;
-    bind();
+    output_slots();
+    const double chain = out_.cycles;
+    ports();
+    input_slots();
     out_.port_wait = out_.cycles - chain;
+    round_down();
     return out_;
   }
 
  private:
-  void compute() {
-    const Compute& c = e_.accelerator().compute();
-    std::int64_t macs = 1, steps = 1, psums = 1;
-    for (Dim d : kAllDims) {
-      const DimLoops& loops = nest_.dims[d];
-      if (loops.count == 0) continue;  // whole inside the step, one iteration
-      const std::int64_t all = lane0(loops, nest_.innermost_hold, true);
-      const std::int64_t outer = lane0(loops, nest_.innermost_hold, false);
-      macs = mul(macs, all);
-      steps = mul(steps, outer);
-      psums = mul(psums, is_relevant(Operand::O, d) ? all : outer);
+  // ---- Before the first step, after the last
+
+  // From the start of the first fill of a hold to the first step, if the tiles inside have words
+  // (-1: they may not need it); and until that fill can start.
+  void first_paths() {
+    for (int i = m_.holds_; i-- > 0;) {
+      const int inner = wires(i).inner;
+      const double rest = inner < 0 ? 0 : at(path_, inner);
+      at(path_, i) =
+          time(i).first_moves && rest >= 0 ? rest + time(i).first + time(i).fill_delay : -1;
     }
-    steps_.macs = static_cast<double>(macs) * c.initiation_interval_cycles.value();
-    steps_.step_overhead = static_cast<double>(steps) * static_cast<double>(c.step_overhead_cycles);
-    steps_.psums = static_cast<double>(psums) * static_cast<double>(c.per_psum_cycles);
-    if (c.per_new_input_cycles == 0) return;
-    for (int i = nest_.holds; i-- > 0;) {
-      const HoldPoint& h = nest_.hold[static_cast<std::size_t>(i)];
-      if (h.operand != Operand::I) continue;
-      const std::int64_t fresh = e_.moved(h, first_lanes(), Visits::all);
-      steps_.new_inputs = static_cast<double>(fresh) * static_cast<double>(c.per_new_input_cycles);
-      return;
+    for (int i = 0; i < m_.holds_; ++i) {
+      const int outer = wires(i).outer;
+      const bool waits = outer >= 0 && time(i).first_moves && time(outer).first_moves;
+      at(ready_, i) = waits ? at(ready_, outer) + time(outer).first + time(outer).fill_delay : 0;
     }
   }
+  bool filled_first(int i) const { return wires(i).operand != Operand::O || m_.preload_; }
 
-  // The busiest port, if it takes longer than the chain.
-  void bind() {
-    for (std::size_t l = 0; l < levels_.size(); ++l)
-      for (std::size_t p = 0; p < levels_[l].ports.size(); ++p)
-        if (out_.busy[l][p] > out_.cycles) {
-          out_.cycles = out_.busy[l][p];
-          out_.binding_level = static_cast<int>(l);
-          out_.binding_port = static_cast<int>(p);
-        }
-  }
+  // Transfers of one port, one after another.
+  struct Series {
+    double before, sum, after;
 
-  void fill_words(const HoldPoint& h, Words& w) const {
-    if (has_ports(h.parent))
-      w.parent =
-          moved(h, e_.network_modes(h.operand, h.parent, h.level, Lanes::first), Visits::all);
-    if (has_ports(h.level)) w.child = moved(h, first_lanes(), Visits::all);
-  }
-
-  void output_words(const HoldPoint& h, Words& w) const {
-    const bool zero = e_.accelerator().first_visit == FirstVisit::zero;
-    if (has_ports(h.parent)) {
-      const LaneModes own = e_.network_modes(Operand::O, h.parent, h.level, Lanes::first);
-      LaneModes once = own;
-      for (int i = h.parent + 1; i < h.level; ++i) once[static_cast<std::size_t>(i)] = Lanes::merge;
-      w.parent = moved(h, own, Visits::all);
-      w.parent_final = moved(h, once, Visits::last);
-      w.parent_back = w.parent - (zero ? moved(h, once, Visits::first) : 0);
+    void put(double ready, double cycles, double rest) {
+      before = std::min(before, ready);
+      sum += cycles;
+      after = std::min(after, rest);
     }
-    if (has_ports(h.level)) {
-      w.child = moved(h, first_lanes(), Visits::all);
-      w.child_final = moved(h, first_lanes(), Visits::last);
-      w.child_back = w.child - (zero ? moved(h, first_lanes(), Visits::first) : 0);
+  };
+
+  template <class Put>
+  void on_ports(const Way& way, const Put& put) const {
+    if (timed(way.parent)) put(way.parent);
+    if (timed(way.child)) put(way.child);
+  }
+
+  void ramp() {
+    std::array<Series, LatencyBound::kPorts> series;
+    std::fill_n(series.begin(), m_.ports_, Series{kNever, 0, kNever});
+    for (int i = 0; i < m_.holds_; ++i) {
+      if (!filled_first(i) || at(path_, i) < 0) continue;
+      out_.ramp = std::max(out_.ramp, at(path_, i));
+      if (time(i).first == 0) continue;
+      on_ports(wires(i).fill, [&](int p) {
+        at(series, p).put(at(ready_, i), time(i).first, at(path_, i) - time(i).first);
+      });
     }
+    for (int p = 0; p < m_.ports_; ++p)
+      if (const Series& s = at(series, p); s.sum > 0)
+        out_.ramp = std::max(out_.ramp, s.before + s.sum + s.after);
   }
 
-  bool has_ports(int level) const {
-    return !levels_[static_cast<std::size_t>(level)].ports.empty();
+  void tail() {
+    for (int i = 0; i < m_.holds_; ++i)
+      if (wires(i).operand == Operand::O) out_.drain += time(i).last + time(i).drain_delay;
   }
 
-  double moved(const HoldPoint& h, const LaneModes& modes, Visits which) const {
-    return static_cast<double>(e_.moved(h, modes, which));
+  // ---- Between steps
+
+  static bool uses(const Way& way, int port) { return way.parent == port || way.child == port; }
+
+  // Cycles of the reloads of a single slot on a port: of tiles after the first.
+  double reloads(int i, int port) const {
+    const Wires& w = wires(i);
+    double cycles = 0;
+    if (filled_first(i) && uses(w.fill, port)) cycles += time(i).refill;
+    if (w.operand == Operand::O && uses(w.drain, port)) cycles += time(i).redrain;
+    return cycles;
+  }
+  // Of an innermost single slot: all reloads with their latencies.
+  double alone(int i) const {
+    double cycles = time(i).redrain;
+    if (filled_first(i)) cycles += time(i).refill;
+    return cycles + std::max(0.0, tiles(i).fill.count - 1) * time(i).fill_delay;
   }
 
-  static LaneModes first_lanes() {
-    LaneModes modes;
-    modes.fill(Lanes::first);
-    return modes;
+  // Single slots whose reloads take time: innermost and outer ones.
+  struct Singles {
+    std::array<std::int8_t, kMaxHolds> hold;
+    int count = 0;
+    void put(int i) { at(hold, count++) = static_cast<std::int8_t>(i); }
+    const std::int8_t* begin() const { return hold.data(); }
+    const std::int8_t* end() const { return hold.data() + count; }
+  };
+
+  // What innermost single slots keep the next step waiting: by one port or by one hold alone.
+  struct Lead {
+    double cycles = 0;
+    int port = -1, hold = -1;
+  };
+  double lead(const Lead& l, int i) const {
+    return l.hold >= 0 ? (i == l.hold ? l.cycles : 0) : reloads(i, l.port);
   }
 
-  int bits(Operand o) const {
-    return o == Operand::I   ? precision_.input_bits
-           : o == Operand::W ? precision_.weight_bits
-                             : precision_.psum_bits;
-  }
-
-  // Port of a level that serves a transfer; -1 if the level is ideal or takes no time in this mode.
-  int port(int level, Operand o, Transfer t) const {
-    const Level& l = levels_[static_cast<std::size_t>(level)];
-    if (l.off_chip && off_chip_ == OffChip::free) return -1;
-    for (std::size_t p = 0; p < l.ports.size(); ++p)
-      if (l.ports[p].serves[o][static_cast<std::size_t>(t)]) return static_cast<int>(p);
-    return -1;
-  }
-
-  // Adds words to a port and their cycles to the slowest so far.
-  void load(int level, Operand o, Transfer t, double bits_moved, Traffic& traffic,
-            double& slowest) {
-    const int p = port(level, o, t);
-    if (p < 0) return;
-    const Port& port_ref =
-        levels_[static_cast<std::size_t>(level)].ports[static_cast<std::size_t>(p)];
-    const double cycles = bits_moved / port_ref.bandwidth_bits_per_cycle.value();
-    out_.busy[static_cast<std::size_t>(level)][static_cast<std::size_t>(p)] += cycles;
-    traffic.latency += static_cast<double>(port_ref.latency_cycles);
-    if (cycles >= slowest) {
-      slowest = cycles;
-      traffic.port = level * kMaxPorts + p;
+  Lead find_lead() const {
+    Lead best;
+    for (int p = 0; p < m_.ports_; ++p) {
+      double cycles = 0;
+      for (int i : inner_) cycles += reloads(i, p);
+      if (timed(p) && cycles > best.cycles) best = {cycles, p, -1};
     }
+    for (int i : inner_)
+      if (alone(i) > best.cycles) best = {alone(i), -1, i};
+    return best;
   }
 
-  void hold(int i, double steps_time) {
-    const HoldPoint& h = nest_.hold[static_cast<std::size_t>(i)];
-    Traffic& t = traffic_[static_cast<std::size_t>(i)];
-    const Words& w = words_[static_cast<std::size_t>(i)];
-    const Keep& keep = levels_[static_cast<std::size_t>(h.level)].keeps[h.operand];
-    t = Traffic{};
-    t.visits = w.visits;
-    t.single_slot = keep.slots == 1;
-    t.hidden_per_visit = hidden(i, steps_time);
-    if (h.operand == Operand::O)
-      outputs(h, w, t);
-    else
-      fills(h, w, t);
-    for (int a = h.parent + 1; a < h.level; ++a) {
-      const Level& array = levels_[static_cast<std::size_t>(a)];
-      const Network n = array.network[h.operand];
-      if (array.kind == LevelKind::array && (n == Network::forward || n == Network::chain))
-        t.latency += static_cast<double>(mul(array.hop_latency_cycles[h.operand], array.size - 1));
-    }
-  }
-
-  // While a transfer into an outer level waits for its only slot, the tiles already in the next
-  // inner level of the operand are worked on.
-  double hidden(int i, double steps_time) const {
-    const HoldPoint& h = nest_.hold[static_cast<std::size_t>(i)];
-    for (int k = i + 1; k < nest_.holds; ++k) {
-      const HoldPoint& inner = nest_.hold[static_cast<std::size_t>(k)];
-      if (inner.operand != h.operand) continue;
-      const int slots = levels_[static_cast<std::size_t>(inner.level)].keeps[inner.operand].slots;
-      return slots * steps_time / words_[static_cast<std::size_t>(k)].visits;
-    }
-    return 0;
-  }
-
-  void fills(const HoldPoint& h, const Words& w, Traffic& t) {
-    const double width = bits(h.operand);
-    double slowest = 0;
-    load(h.parent, h.operand, Transfer::read, w.parent * width, t, slowest);
-    load(h.level, h.operand, Transfer::fill, w.child * width, t, slowest);
-    t.cycles = slowest;
-  }
-
-  void outputs(const HoldPoint& h, const Words& w, Traffic& t) {
-    const double p = precision_.psum_bits, o = precision_.output_bits;
-    const bool preload = e_.accelerator().accumulate == Accumulate::preload;
-    double drain = 0, read = 0;
-    load(h.parent, Operand::O, Transfer::write,
-         (w.parent - w.parent_final) * p + w.parent_final * o, t, drain);
-    load(h.level, Operand::O, Transfer::drain, (w.child - w.child_final) * p + w.child_final * o, t,
-         drain);
-    if (w.parent_back > 0) load(h.parent, Operand::O, Transfer::read, w.parent_back * p, t, read);
-    if (w.child_back > 0 && preload)
-      load(h.level, Operand::O, Transfer::fill, w.child_back * p, t, read);
-    // A join reads through its own FIFO beside the drain; a preload needs the slot after it.
-    t.cycles = preload ? drain + read : std::max(drain, read);
-    drains_ += t.visits > 0 ? drain / t.visits + t.latency : 0;
-  }
-
-  double wait(const Traffic& t) const {
-    return std::max(0.0, t.cycles / t.visits + t.latency - t.hidden_per_visit);
-  }
-
-  // At a boundary where several single-slot tiles change, those on different ports move together
-  // and those on one port after each other. A boundary of an outer hold is one of every inner hold
-  // too, so boundaries are taken in classes by number of visits.
+  // The best of: the lead; one port's reloads of innermost and outer single slots; the lead and
+  // another port's reloads of outer single slots.
   void expose() {
-    std::array<int, kMaxHolds> order{};
-    int n = 0;
-    for (int i = 0; i < nest_.holds; ++i) {
-      const Traffic& t = traffic_[static_cast<std::size_t>(i)];
-      if (t.single_slot && t.visits > 0 && wait(t) > 0) order[static_cast<std::size_t>(n++)] = i;
+    for (int i = 0; i < m_.holds_; ++i)
+      if (wires(i).slots == 1 && alone(i) > 0) (wires(i).inner < 0 ? inner_ : outer_).put(i);
+    const Lead l = find_lead();
+    double best = l.cycles;
+    std::array<double, kMaxHolds> beside, with_lead;  // cycles of reloads that need not show
+    for (int i : outer_) {
+      at(beside, i) = beside_reloads(i);
+      at(with_lead, i) = at(beside, i) + lead_beside(i, l);
     }
-    std::sort(order.begin(), order.begin() + n, [&](int a, int b) {
-      return traffic_[static_cast<std::size_t>(a)].visits <
-             traffic_[static_cast<std::size_t>(b)].visits;
-    });
-    double seen = 0;
-    for (int k = 0; k < n; ++k) {
-      const double boundaries =
-          traffic_[static_cast<std::size_t>(order[static_cast<std::size_t>(k)])].visits - seen;
-      seen += boundaries;
-      if (boundaries > 0) expose_class(order, k, n, boundaries);
+    int port = -1;
+    bool leads = true;
+    for (int p = 0; p < m_.ports_ && outer_.count > 0; ++p) {
+      if (!timed(p)) continue;
+      double together = 0, apart = p == l.port ? 0 : l.cycles;
+      for (int i : inner_) together += reloads(i, p);
+      for (int i : outer_) {
+        const double cycles = reloads(i, p);
+        together += std::max(0.0, cycles - at(beside, i));
+        apart += std::max(0.0, cycles - at(with_lead, i));
+      }
+      if (std::max(together, apart) <= best) continue;
+      best = std::max(together, apart);
+      leads = apart > together;
+      port = p;
+    }
+    for (int i : inner_) at(out_.exposed, i) = leads ? lead(l, i) : reloads(i, port);
+    for (int i : outer_)
+      if (port >= 0)
+        at(out_.exposed, i) = std::max(0.0, reloads(i, port) - at(leads ? with_lead : beside, i));
+    out_.cycles = steps_ + out_.ramp + out_.drain + best;
+  }
+
+  // Work that goes on beside the reloads of an outer single slot: in the tiles inside.
+  double beside_reloads(int i) const {
+    const double work = beside_reload(i);
+    return work == kNever ? kNever : (tiles(i).visits - 1) * work + edge_lost(i);
+  }
+  double beside_reload(int i) const {
+    if (wires(i).operand != Operand::O && tiles(i).fill.count == 0) return kNever;
+    double work = 0;
+    for (i = wires(i).inner; i >= 0; i = wires(i).inner) {
+      if (tiles(i).most.steps == 0) return kNever;
+      work += wires(i).slots * at_most(tiles(i).most);
+    }
+    return work;
+  }
+
+  // Where the tiles beside the first reload may reach back to the first step, the ramp is lost;
+  // where those beside the last one may reach the end, the drains inside the next level are.
+  double edge_lost(int i) const {
+    const int inner = wires(i).inner;
+    if (wires(i).operand == Operand::O) return wires(inner).inner < 0 ? 0 : out_.drain;
+    const bool enough = wires(inner).inner < 0 && tiles(i).most.steps > 0 &&
+                        tiles(inner).visits > wires(inner).slots * tiles(i).visits;
+    return enough ? 0 : out_.ramp;
+  }
+
+  // Waits of the lead that fall into the same time.
+  double lead_beside(int i, const Lead& l) const {
+    const int inner = wires(i).inner;
+    if (l.cycles == 0 || inner < 0 || wires(inner).inner >= 0) return kNever;
+    double cycles = 0;
+    for (int k : inner_) {
+      if (lead(l, k) == 0) continue;
+      if (wires(k).changes > wires(inner).changes) return kNever;
+      const double per_tile = tiles(inner).trips / tiles(k).trips;
+      cycles += (1 + std::floor(wires(inner).slots / per_tile)) * longest(k);
+    }
+    return (tiles(i).visits - 1) * cycles;
+  }
+  // No reload of an innermost single slot counts for more.
+  double longest(int i) const {
+    const HoldTotals& h = tiles(i);
+    if (wires(i).operand != Operand::O)
+      return h.fill.count == 0 ? kNever : time(i).first + time(i).fill_delay;
+    double cycles = 0;
+    for (const Alike& a : h.drain.full) cycles = std::max(cycles, slower(wires(i).drain, a.each));
+    return cycles + (m_.preload_ ? slower(wires(i).fill, h.fill.full[0].each) : 0);
+  }
+
+  // ---- Slots and ports
+
+  // Tiles of outputs take turns in their slots: read back, worked on, drained.
+  void output_slots() {
+    for (int i = 0; i < m_.holds_; ++i) {
+      const Wires& w = wires(i);
+      if (w.operand != Operand::O) continue;
+      double inside = steps_;
+      if (w.inner >= 0)
+        inside = std::max(time(w.inner).drain, steps_ - tiles(i).visits * beside_reload(i));
+      double cycles = (time(i).drain + (m_.preload_ ? time(i).fill : 0) + inside) / w.slots;
+      for (int k = i; k >= 0; k = wires(k).outer) cycles += time(k).drain_delay;
+      cycles = std::ceil(cycles);
+      if (cycles <= out_.cycles) continue;
+      out_.exposed.fill(0);
+      at(out_.exposed, i) = cycles - steps_ - out_.ramp - out_.drain;
+      out_.cycles = cycles;
     }
   }
 
-  void expose_class(const std::array<int, kMaxHolds>& order, int from, int to, double boundaries) {
-    double longest = 0;
-    int longest_port = -2;
-    for (int a = from; a < to; ++a) {
-      const int p = traffic_[static_cast<std::size_t>(order[static_cast<std::size_t>(a)])].port;
-      double sum = 0;
-      for (int b = from; b < to; ++b) {
-        const Traffic& t = traffic_[static_cast<std::size_t>(order[static_cast<std::size_t>(b)])];
-        if (t.port == p) sum += wait(t);
+  void bind(double cycles, int port) {
+    if (cycles <= out_.cycles) return;
+    out_.cycles = cycles;
+    out_.binding_level = at(m_.port_, port).level;
+    out_.binding_port = at(m_.port_, port).port;
+  }
+
+  // Where tiles inside may be empty, a fill may be of no use to any step, and the layer does not
+  // wait for it.
+  bool needed(int i) const {
+    return wires(i).operand != Operand::I || wires(i).inner < 0 || tiles(i).fill.count > 0;
+  }
+  // From the end of the last fill of hold i that moves words to the end of the layer.
+  double after_fill(int i) const {
+    return (tiles(i).fill.count > 0 ? time(i).fill_delay : 0) + at_least(tiles(i).least) +
+           out_.drain;
+  }
+
+  // A port works off its transfers one after another.
+  void ports() {
+    std::array<Series, LatencyBound::kPorts> series;
+    std::fill_n(series.begin(), m_.ports_, Series{kNever, 0, kNever});
+    double drained = 0;  // latencies and last drains of the outer holds of O
+    for (int i = 0; i < m_.holds_; ++i) {
+      const Times& t = time(i);
+      const bool output = wires(i).operand == Operand::O;
+      if (t.fill > 0 && needed(i)) {
+        const double ready = output ? 0 : at(ready_, i);
+        const double rest = output ? 0 : after_fill(i);
+        on_ports(wires(i).fill, [&](int p) { at(series, p).put(ready, t.fill, rest); });
       }
-      if (sum > longest) {
-        longest = sum;
-        longest_port = p;
-      }
+      if (!output) continue;
+      drained += t.drain_delay;
+      on_ports(wires(i).drain, [&](int p) { at(series, p).put(out_.ramp, t.drain, drained); });
+      drained += t.last;
     }
-    for (int a = from; a < to; ++a) {
-      const auto i = static_cast<std::size_t>(order[static_cast<std::size_t>(a)]);
-      if (traffic_[i].port == longest_port) out_.exposed[i] += boundaries * wait(traffic_[i]);
+    for (int p = 0; p < m_.ports_; ++p)
+      if (const Series& s = at(series, p); s.sum > 0) bind(s.before + s.sum + s.after, p);
+  }
+
+  // A single slot is filled, read by the fills of the tiles inside, and filled again.
+  void input_slots() {
+    for (int i = 0; i < m_.holds_; ++i) {
+      const Wires& w = wires(i);
+      if (w.operand == Operand::O || w.slots != 1 || w.inner < 0 || time(i).fill == 0 || !needed(i))
+        continue;
+      const int port = timed(w.fill.parent) ? w.fill.parent : w.fill.child;
+      const double sum =
+          time(i).fill + tiles(i).fill.count * time(i).fill_delay + time(w.inner).fill;
+      bind(at(ready_, i) + sum + after_fill(w.inner), port);
     }
   }
 
-  // First fills of what is prefetched later on, along the longest operand; the last drain of what
-  // is overlapped before.
-  void edges() {
-    for (Operand o : {Operand::I, Operand::W}) {
-      double path = 0;
-      for (int i = 0; i < nest_.holds; ++i) {
-        const Traffic& t = traffic_[static_cast<std::size_t>(i)];
-        if (nest_.hold[static_cast<std::size_t>(i)].operand != o || t.visits == 0) continue;
-        const double first = t.cycles / t.visits + t.latency;
-        path += t.single_slot ? first - wait(t) : first;
-      }
-      out_.ramp = std::max(out_.ramp, path);
-    }
-    double exposed = 0;
-    for (int i = 0; i < nest_.holds; ++i) {
-      const Traffic& t = traffic_[static_cast<std::size_t>(i)];
-      if (nest_.hold[static_cast<std::size_t>(i)].operand == Operand::O && t.single_slot &&
-          t.visits > 0)
-        exposed += wait(t);
-    }
-    out_.drain = std::max(0.0, drains_ - exposed);
+  // Beyond 2^52, sums of doubles may round up.
+  void round_down() {
+    if (out_.cycles < 0x1p52) return;
+    const double less = out_.cycles * 0x1p-40;
+    out_.cycles -= less;
+    out_.macs -= less;
   }
 
-  const Evaluation& e_;
-  const Nest& nest_;
-  const std::vector<Level>& levels_;
-  const Precision& precision_;
-  OffChip off_chip_ = OffChip::free;
-  FastLatency steps_;  // the part of the chain that no port changes
   FastLatency out_;
-  std::array<Words, kMaxHolds> words_{};
-  std::array<Traffic, kMaxHolds> traffic_{};
-  double drains_ = 0;
+  double steps_ = 0;
+  std::array<double, kMaxHolds> path_, ready_;
+  Singles inner_, outer_;
 };
 
-}  // namespace
+FastLatency LatencyBound::operator()(const Totals& totals, OffChip off_chip) const {
+  return Bound(*this, totals, off_chip).run();
+}
 
-FastLatencies fast_latency(const Evaluation& evaluation, const Precision& precision) {
-  Fast fast(evaluation, precision);
-  return {fast.run(OffChip::free), fast.run(OffChip::timed)};
+FastLatencies fast_latency(const Evaluation& e, const Precision& precision) {
+  const Totals sums = totals(e, precision);
+  const LatencyBound bound(e.accelerator(), e.nest());
+  return {bound(sums, OffChip::free), bound(sums, OffChip::timed)};
 }
 
 }  // namespace assay::analytical

@@ -79,6 +79,7 @@ Nest compile(const Layer& layer, const Accelerator& accelerator, const Mapping& 
       digit.stride = stride;
       stride = mul(stride, digit.bound);
     }
+    if (stride == loops.size) nest.divided |= bit(d);
   }
   for (Operand o : kAllOperands) nest.innermost_level[o] = parent[o];
   for (int i = 0; i < nest.holds; ++i) {

@@ -19,16 +19,16 @@ inline constexpr int kTemporal = -1;
 inline constexpr int kNoLanes = 1 << 30;
 
 struct Digit {
-  std::int64_t bound = 1;
-  std::int64_t stride = 1;  // product of the bounds of the same dimension inside
-  int pos = 0;              // position in the nest
-  int array = kTemporal;    // level index of the array for a spatial loop
+  std::int64_t bound;
+  std::int64_t stride;  // product of the bounds of the same dimension inside
+  int pos;              // position in the nest
+  int array;            // level index of the array for a spatial loop, else kTemporal
 };
 
 struct DimLoops {
   std::int64_t size = 1;
   int count = 0;
-  std::array<Digit, kMaxDigits> digit{};
+  std::array<Digit, kMaxDigits> digit;  // the first `count`
 
   // Number of digits outside nest position `pos` (they come first).
   int outside(int pos) const {
@@ -62,7 +62,8 @@ struct HoldPoint {
 };
 
 struct Nest {
-  PerDim<DimLoops> dims{};
+  PerDim<DimLoops> dims;
+  unsigned divided = 0;  // mask of the dimensions that their bounds divide: no tile is a remainder
   int holds = 0;
   std::array<HoldPoint, kMaxHolds> hold{};  // outermost first
   int length = 0;                           // nest positions

@@ -30,8 +30,10 @@ Prices::Price price_of(const UnitEnergy* unit, int bits, bool is_gated) {
 }
 
 double spent(const Prices::Price& price, std::int64_t n, double zero_fraction) {
-  return static_cast<double>(n) * (price.pj * (1 - zero_fraction) + price.gated_pj * zero_fraction);
+  return static_cast<double>(n) * price.mean_pj(zero_fraction);
 }
+
+}  // namespace
 
 Energy energy_of(const Counts& counts, const Accelerator& accelerator, const Prices& prices,
                  double zero_fraction, double total_cycles) {
@@ -50,8 +52,6 @@ Energy energy_of(const Counts& counts, const Accelerator& accelerator, const Pri
   for (std::size_t l = 0; l < levels; ++l) e.total_pj += e.level_pj[l];
   return e;
 }
-
-}  // namespace
 
 Prices price_list(const Parameters& parameters, const Accelerator& accelerator,
                   const Precision& precision) {
@@ -77,13 +77,9 @@ Prices price_list(const Parameters& parameters, const Accelerator& accelerator,
 
 Prediction predict(const Layer& layer, const Accelerator& accelerator, const Nest& nest,
                    const Prices* prices, double zero_fraction) {
-  Prediction p;
   const Evaluation evaluation(layer, accelerator, nest);
-  const Precision precision = effective_precision(accelerator, layer);
-  p.counts = count(evaluation);
-  const FastLatencies latency = fast_latency(evaluation, precision);
-  p.processing = latency.processing;
-  p.total = latency.total;
+  const FastLatencies latency = fast_latency(evaluation, effective_precision(accelerator, layer));
+  Prediction p{count(evaluation), latency.processing, latency.total, {}, 0};
   if (p.processing.macs > 0)
     p.active_lanes = static_cast<double>(p.counts.points) *
                      accelerator.compute().initiation_interval_cycles.value() / p.processing.macs;

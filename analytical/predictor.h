@@ -26,6 +26,11 @@ struct Prices {
     double pj = 0;
     double gated_pj = 0;  // equal to pj where the action is not gated
     bool known = false;
+
+    // Of one element when so many inputs are zero.
+    double mean_pj(double zero_fraction) const {
+      return pj * (1 - zero_fraction) + gated_pj * zero_fraction;
+    }
   };
   std::array<std::array<std::array<Price, kActions>, kMoved>, kMaxLevels> of{};
   Price mac;
@@ -41,6 +46,9 @@ struct Energy {
   double constant_pj = 0;
   double total_pj = 0;
 };
+
+Energy energy_of(const Counts& counts, const Accelerator& accelerator, const Prices& prices,
+                 double zero_fraction, double total_cycles);
 
 struct Prediction {
   Counts counts;
