@@ -48,6 +48,17 @@ std::int64_t digit_sum(const DimLoops& loops, int k, const Takes& takes, Leaf le
   return add(sum, leaf == Leaf::one ? 1 : std::min(left, loops.tile(k)));
 }
 
+bool single_at_the_end(const DimLoops& loops, int index) {
+  if (index == 0) return false;    // the outermost loop of a dimension makes at least two
+  std::int64_t left = loops.size;  // lane 0
+  for (int i = 0; i < index; ++i) {
+    const Digit& d = loops.digit[static_cast<std::size_t>(i)];
+    if (d.array == kTemporal) left -= (ceil_div(left, d.stride) - 1) * d.stride;
+    left = std::min(left, d.stride);
+  }
+  return left <= loops.digit[static_cast<std::size_t>(index)].stride;
+}
+
 LaneGroups lane_groups(const DimLoops& loops, int k) {
   // Of a full tile at depth i: lanes and temporal tuples of digits i..k-1.
   std::array<std::int64_t, kMaxDigits + 1> lanes, tuples;

@@ -21,6 +21,10 @@ enum class Leaf : std::uint8_t { extent, one };  // what a tile counts: its size
 // Sum over the first k digits of a dimension.
 std::int64_t digit_sum(const DimLoops& loops, int k, const Takes& takes, Leaf leaf);
 
+// Whether loop `index` makes a single iteration where all outer temporal loops of its dimension are
+// at their last.
+bool single_at_the_end(const DimLoops& loops, int index);
+
 // For every temporal tuple of the first k digits: how many lanes (spatial digits) are active. The
 // lanes active together are the first ones in lexicographic order, so a count describes them.
 // Groups have distinct meaning but may repeat a lane count.

@@ -16,6 +16,8 @@
 
 namespace assay {
 
+class YamlMap;
+
 enum class EntryKind : std::uint8_t { loop, spatial, hold };
 
 // One line of a nest, outermost first.
@@ -42,6 +44,7 @@ struct Mapping {
 struct BoundSpec {
   enum class Kind : std::uint8_t { exact, at_most, rest } kind = Kind::exact;
   std::int64_t value = 1;
+  int variable = -1;  // at_most: the number of a named value instead; -1: none
 };
 
 struct EntrySpec {
@@ -70,6 +73,15 @@ MappingFile read_mappings(const std::filesystem::path& file, const Accelerator& 
 // The nest for one layer, bounds resolved and loops of bound 1 dropped; nullopt if the file has
 // neither the layer nor a template.
 std::optional<Mapping> resolve(const MappingFile& file, const Layer& layer);
+
+// A nest whose bounds may also be `max NAME`, NAME one of `variables`; errors go to the map's
+// diagnostics. For files that leave bounds open (docs/formats/design_space.md).
+std::vector<EntrySpec> read_nest(YamlMap& map, const std::string& key,
+                                 const Accelerator& accelerator,
+                                 const std::vector<std::string>& variables);
+// The same for one layer; values: of the variables. The name of the mapping is left empty.
+Mapping resolve(const std::vector<EntrySpec>& nest, const Layer& layer,
+                const std::vector<std::int64_t>& values);
 
 // Every reason why the mapping is illegal for this layer and accelerator (docs/contract.md,
 // sections 3 and 6); empty when legal.

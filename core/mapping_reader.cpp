@@ -31,13 +31,19 @@ std::optional<std::int64_t> bound_number(const std::string& text) {
   return v;
 }
 
-std::optional<BoundSpec> parse_bound(const std::string& text) {
+std::optional<BoundSpec> parse_bound(const std::string& text,
+                                     const std::vector<std::string>& variables) {
   const std::vector<std::string> words = words_of(text);
   if (words.size() == 1 && words[0] == "rest") return BoundSpec{BoundSpec::Kind::rest, 0};
   if (words.size() == 1)
     if (const auto v = bound_number(words[0])) return BoundSpec{BoundSpec::Kind::exact, *v};
   if (words.size() == 2 && words[0] == "max")
     if (const auto v = bound_number(words[1])) return BoundSpec{BoundSpec::Kind::at_most, *v};
+  if (words.size() == 2 && words[0] == "max") {
+    const auto v = std::find(variables.begin(), variables.end(), words[1]);
+    if (v != variables.end())
+      return BoundSpec{BoundSpec::Kind::at_most, 1, static_cast<int>(v - variables.begin())};
+  }
   return std::nullopt;
 }
 
@@ -47,7 +53,8 @@ constexpr std::size_t kMaxEntries = 1000;
 // Reads one nest; errors go to the map's diagnostics.
 class NestReader {
  public:
-  NestReader(YamlMap& top, const Accelerator& accelerator) : top_(top), accelerator_(accelerator) {}
+  NestReader(YamlMap& top, const Accelerator& accelerator, std::vector<std::string> variables = {})
+      : top_(top), accelerator_(accelerator), variables_(std::move(variables)) {}
 
   // The nest under a key of `map`.
   std::vector<EntrySpec> read(YamlMap& map, const std::string& key, const YAML::Node& list) {
@@ -96,10 +103,11 @@ class NestReader {
                                 const std::string& dim_name, EntrySpec spec) {
     const auto dim = parse_dim(dim_name);
     if (!dim) top_.error_at(head, key, head.Scalar(), "expected a dimension: N, G, M, C, P, Q, R or S");
-    const auto bound = value.IsScalar() ? parse_bound(value.Scalar()) : std::nullopt;
+    const auto bound = value.IsScalar() ? parse_bound(value.Scalar(), variables_) : std::nullopt;
     if (!bound)
       top_.error_at(head, key + "." + head.Scalar(), value.IsScalar() ? value.Scalar() : "",
-                    "expected a whole number of at least 1 and at most 2^40, 'max K' or 'rest'");
+                    "expected a whole number of at least 1 and at most 2^40, 'max K' or 'rest'" +
+                        (variables_.empty() ? "" : "; K may be " + one_of(variables_)));
     if (!dim || !bound) return std::nullopt;
     spec.entry.dim = *dim;
     spec.bound = *bound;
@@ -152,11 +160,44 @@ class NestReader {
 
   YamlMap& top_;
   const Accelerator& accelerator_;
+  std::vector<std::string> variables_;
 };
 
 // Elements of the dimension that the loops inside leave to this entry.
 std::int64_t rest_of(const Layer& layer, const PerDim<std::int64_t>& inner, Dim dim) {
   return std::max<std::int64_t>(1, ceil_div(layer.size[dim], inner[dim]));
+}
+
+// nullopt where the bounds of a dimension multiply to more than 64 bits, with the entry.
+std::optional<Mapping> resolve(const std::vector<EntrySpec>& specs, const Layer& layer,
+                               const std::vector<std::int64_t>& values, Entry* too_long) {
+  Mapping mapping;
+  PerDim<std::int64_t> inner;
+  inner.fill(1);
+  for (auto spec = specs.rbegin(); spec != specs.rend(); ++spec) {
+    Entry entry = spec->entry;
+    if (entry.kind == EntryKind::hold) {
+      if (!layer.has_weights()) entry.operands &= ~(1U << static_cast<unsigned>(index(Operand::W)));
+      if (entry.operands != 0) mapping.nest.push_back(entry);
+      continue;
+    }
+    const std::int64_t rest = rest_of(layer, inner, entry.dim);
+    const std::int64_t most = spec->bound.variable < 0
+                                  ? spec->bound.value
+                                  : values[static_cast<std::size_t>(spec->bound.variable)];
+    switch (spec->bound.kind) {
+      case BoundSpec::Kind::exact: entry.bound = most; break;
+      case BoundSpec::Kind::at_most: entry.bound = std::min(most, rest); break;
+      case BoundSpec::Kind::rest: entry.bound = rest; break;
+    }
+    if (__builtin_mul_overflow(inner[entry.dim], entry.bound, &inner[entry.dim])) {
+      *too_long = entry;
+      return std::nullopt;
+    }
+    if (entry.bound > 1) mapping.nest.push_back(entry);
+  }
+  std::reverse(mapping.nest.begin(), mapping.nest.end());
+  return mapping;
 }
 
 void read_kinds(YamlMap& top, std::vector<LayerKind>& kinds) {
@@ -208,38 +249,35 @@ MappingFile read_mappings(const std::filesystem::path& file, const Accelerator& 
   return out;
 }
 
+std::vector<EntrySpec> read_nest(YamlMap& map, const std::string& key,
+                                 const Accelerator& accelerator,
+                                 const std::vector<std::string>& variables) {
+  const YAML::Node list = map.raw(key);
+  return NestReader(map, accelerator, variables).read(map, key, list);
+}
+
+Mapping resolve(const std::vector<EntrySpec>& nest, const Layer& layer,
+                const std::vector<std::int64_t>& values) {
+  Entry too_long;
+  auto mapping = resolve(nest, layer, values, &too_long);
+  if (!mapping) throw OverflowError();
+  return *std::move(mapping);
+}
+
 std::optional<Mapping> resolve(const MappingFile& file, const Layer& layer) {
   const auto found = file.layers.find(layer.name);
   const bool listed = found != file.layers.end();
   const auto& kinds = file.any_layer_kinds;
   const bool kind_mapped = kinds.empty() || std::find(kinds.begin(), kinds.end(), layer.kind) != kinds.end();
   if (!listed && (!file.any_layer || !kind_mapped)) return std::nullopt;
-  const std::vector<EntrySpec>& specs = listed ? found->second : *file.any_layer;
-  Mapping mapping;
-  mapping.file = file.file;
-  mapping.name = file.name + "#" + layer.name;
-  mapping.line = listed ? file.layer_lines.at(layer.name) : file.any_layer_line;
-  PerDim<std::int64_t> inner;
-  inner.fill(1);
-  for (auto spec = specs.rbegin(); spec != specs.rend(); ++spec) {
-    Entry entry = spec->entry;
-    if (entry.kind == EntryKind::hold) {
-      if (!layer.has_weights()) entry.operands &= ~(1U << static_cast<unsigned>(index(Operand::W)));
-      if (entry.operands != 0) mapping.nest.push_back(entry);
-      continue;
-    }
-    const std::int64_t rest = rest_of(layer, inner, entry.dim);
-    switch (spec->bound.kind) {
-      case BoundSpec::Kind::exact: entry.bound = spec->bound.value; break;
-      case BoundSpec::Kind::at_most: entry.bound = std::min(spec->bound.value, rest); break;
-      case BoundSpec::Kind::rest: entry.bound = rest; break;
-    }
-    if (__builtin_mul_overflow(inner[entry.dim], entry.bound, &inner[entry.dim]))
-      throw InputError({{file.file.string(), entry.line, "layers." + layer.name, std::to_string(entry.bound),
-                         "the bounds of a dimension multiply to more than 64 bits"}});
-    if (entry.bound > 1) mapping.nest.push_back(entry);
-  }
-  std::reverse(mapping.nest.begin(), mapping.nest.end());
+  Entry too_long;
+  auto mapping = resolve(listed ? found->second : *file.any_layer, layer, {}, &too_long);
+  if (!mapping)
+    throw InputError({{file.file.string(), too_long.line, "layers." + layer.name, std::to_string(too_long.bound),
+                       "the bounds of a dimension multiply to more than 64 bits"}});
+  mapping->file = file.file;
+  mapping->name = file.name + "#" + layer.name;
+  mapping->line = listed ? file.layer_lines.at(layer.name) : file.any_layer_line;
   return mapping;
 }
 

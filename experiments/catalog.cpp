@@ -56,6 +56,17 @@ std::vector<std::string> Catalog::imports() const { return yaml_names(data / "im
 
 std::vector<std::string> Catalog::experiments() const { return yaml_names(data); }
 
+// Cost models stand beside the spaces that use them.
+std::vector<std::string> Catalog::spaces() const {
+  std::vector<std::string> names = yaml_names(data / "design_spaces");
+  names.erase(std::remove_if(names.begin(), names.end(),
+                             [](const std::string& n) {
+                               return n.size() > 6 && n.compare(n.size() - 6, 6, "-costs") == 0;
+                             }),
+              names.end());
+  return names;
+}
+
 fs::path Catalog::chip_folder(const std::string& name) const {
   std::error_code ec;
   if (const fs::path known = data / "chips" / name;
@@ -75,6 +86,10 @@ fs::path Catalog::import_file(const std::string& name) const {
 
 fs::path Catalog::experiment_file(const std::string& name) const {
   return named_file("experiment", name, data, experiments(), "an experiment file");
+}
+
+fs::path Catalog::space_file(const std::string& name) const {
+  return named_file("space", name, data / "design_spaces", spaces(), "a design space file");
 }
 
 }  // namespace assay

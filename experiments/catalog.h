@@ -18,11 +18,13 @@ struct Catalog {
   std::vector<std::string> workloads() const;
   std::vector<std::string> imports() const;
   std::vector<std::string> experiments() const;
+  std::vector<std::string> spaces() const;
   // Throw InputError with the known names and the nearest one.
   std::filesystem::path chip_folder(const std::string& name_or_folder) const;
   std::filesystem::path workload_file(const std::string& name_or_file) const;
   std::filesystem::path import_file(const std::string& name_or_file) const;
   std::filesystem::path experiment_file(const std::string& name_or_file) const;
+  std::filesystem::path space_file(const std::string& name_or_file) const;
 };
 
 }  // namespace assay

@@ -1,66 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // assay-bench: layer evaluations per second and thread, parsing and evaluation apart, and what they
-// cost when a loop bound grows 1000-fold (the worst of N, M, C, P, Q). Rates are the best of
-// several rounds; ratios are taken within one run.
+// cost when a loop bound grows 1000-fold (the worst of N, M, C, P, Q); the same of exact latencies,
+// and what those take over whole networks; many mappings at once against one at a time. Rates are
+// the best of several rounds; ratios are taken within one run.
 #include <fmt/format.h>
 
-#include <ctime>
-#include <functional>
+#include <algorithm>
 #include <vector>
 
-#include "analytical/predictor.h"
+#include "analytical/exact.h"
 #include "core/diagnostics.h"
-#include "core/mapping.h"
-#include "core/parameters.h"
+#include "experiments/benchmark/cases.h"
 
 namespace {
 
 using namespace assay;
+using namespace assay::benchmark;
 namespace fs = std::filesystem;
 
-constexpr int kRounds = 5;
-constexpr double kSecondsPerRound = 0.1;
-
-// CPU time of this thread: what other programs do on the machine counts little.
-double thread_seconds() {
-  timespec t{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
-
-// Calls per second of CPU time, best round.
-double rate(const std::function<void()>& call) {
-  double best = 0;
-  for (int round = 0; round < kRounds; ++round) {
-    long calls = 0;
-    const double start = thread_seconds();
-    double seconds = 0;
-    while (seconds < kSecondsPerRound) {
-      for (int i = 0; i < 16; ++i) call();
-      calls += 16;
-      seconds = thread_seconds() - start;
-    }
-    best = std::max(best, static_cast<double>(calls) / seconds);
-  }
-  return best;
-}
-
-struct Case {
-  std::string name;
-  Accelerator accelerator;
-  Layer layer;
-  Mapping mapping;
-  std::optional<Parameters> parameters;
-};
-
 double evaluations(const Case& c) {
-  const Precision precision = effective_precision(c.accelerator, c.layer);
-  analytical::Prices prices;
-  if (c.parameters) prices = analytical::price_list(*c.parameters, c.accelerator, precision);
+  const std::optional<analytical::Prices> prices = prices_of(c);
   double sink = 0;
   const double per_second = rate([&] {
     const analytical::Nest nest = analytical::compile(c.layer, c.accelerator, c.mapping);
-    sink += analytical::predict(c.layer, c.accelerator, nest, c.parameters ? &prices : nullptr, 0.5)
+    sink += analytical::predict(c.layer, c.accelerator, nest, prices ? &*prices : nullptr, 0.5)
                 .total.cycles;
   });
   if (sink < 0) fmt::print("{}", sink);
@@ -86,22 +49,6 @@ Case scaled(Case c, Dim d, std::int64_t k) {
   return c;
 }
 
-Case load(const fs::path& data, const std::string& chip, const std::string& workload,
-          const std::string& mapping, const std::string& layer) {
-  const fs::path folder = data / "chips" / chip;
-  Case c;
-  c.name = chip + " " + workload + " " + layer;
-  c.accelerator = read_accelerator(folder / "accelerator.yaml");
-  const Workload w = read_workload(data / "workloads" / (workload + ".yaml"));
-  const MappingFile mappings = read_mappings(folder / mapping, c.accelerator);
-  c.layer = with_batch(*w.find(layer), mappings.batch);
-  c.mapping = *resolve(mappings, c.layer);
-  throw_if_any(check(c.layer, c.accelerator, c.mapping));
-  if (fs::exists(folder / "parameters.yaml"))
-    c.parameters = read_parameters(folder / "parameters.yaml");
-  return c;
-}
-
 // Everything in the first level: no holds at all.
 Case one_level(const Case& from) {
   Case c = from;
@@ -122,6 +69,88 @@ Case one_level(const Case& from) {
   return c;
 }
 
+// ---- Exact latencies ------------------------------------------------------------------------
+
+double exact_evaluations(const Case& c) {
+  return rate([&] {
+    const analytical::Nest nest = analytical::compile(c.layer, c.accelerator, c.mapping);
+    analytical::exact_latency(c.layer, c.accelerator, nest, true);
+  });
+}
+
+void run_exact(const std::vector<Case>& cases) {
+  fmt::print("\n{:<28} {:>16} {:>18} {:>8}\n", "exact total latency", "us", "worst 1000x, us",
+             "ratio");
+  for (const Case& c : cases) {
+    const double once = 1e6 / exact_evaluations(c);
+    double grown = 0;
+    for (Dim d : {Dim::N, Dim::M, Dim::C, Dim::P, Dim::Q})
+      grown = std::max(grown, 1e6 / exact_evaluations(scaled(c, d, 1000)));
+    fmt::print("{:<28} {:>16.1f} {:>18.1f} {:>8.2f}\n", c.name, once, grown, grown / once);
+  }
+}
+
+struct Costs {
+  std::vector<double> us;  // best of three
+  int walked = 0;
+  std::int64_t steps = 0, evaluated = 0;
+};
+
+void cost_of(const Accelerator& accelerator, const Layer& layer, const Mapping& mapping,
+             Costs& costs) {
+  for (const bool off_chip : {false, true}) {
+    double best = 1e300;
+    analytical::ExactLatency exact;
+    for (int i = 0; i < 3; ++i) {
+      const double start = thread_seconds();
+      const analytical::Nest nest = analytical::compile(layer, accelerator, mapping);
+      exact = analytical::exact_latency(layer, accelerator, nest, off_chip);
+      best = std::min(best, thread_seconds() - start);
+    }
+    costs.us.push_back(1e6 * best);
+    costs.walked += exact.walked ? 1 : 0;
+    costs.steps += exact.steps;
+    costs.evaluated += exact.evaluated;
+  }
+}
+
+// Processing and total latency of every layer that the chip's mappings have a template for.
+Costs cost_of_networks(const fs::path& data, const char* chip, const char* file,
+                       const char* products_file) {
+  const fs::path folder = data / "chips" / chip;
+  const Accelerator accelerator = read_accelerator(folder / "accelerator.yaml");
+  const MappingFile mappings = read_mappings(folder / file, accelerator);
+  const MappingFile products = read_mappings(folder / products_file, accelerator);
+  Costs costs;
+  for (const char* network : {"alexnet", "vgg16", "resnet50", "mobilenet_v2", "bert_base_128"}) {
+    const Workload workload = read_workload(data / "workloads" / (std::string(network) + ".yaml"));
+    for (const Layer& layer : workload.layers) {
+      const bool product = layer.kind == LayerKind::fc || layer.kind == LayerKind::matmul;
+      const auto mapping = resolve(product ? products : mappings, layer);
+      if (mapping) cost_of(accelerator, layer, *mapping, costs);
+    }
+  }
+  std::sort(costs.us.begin(), costs.us.end());
+  return costs;
+}
+
+void run_networks(const fs::path& data) {
+  fmt::print("\n{:<28} {:>11} {:>8} {:>8} {:>8} {:>7} {:>24}\n", "exact latency, five networks",
+             "evaluations", "median", "90 %", "max, us", "walked", "steps gone through");
+  struct Chip {
+    const char *name, *mappings, *products;
+  };
+  for (const Chip& chip : {Chip{"dataflows", "rs.yaml", "ws.yaml"},
+                           {"shidiannao", "any.yaml", "fc.yaml"},
+                           {"tpu_v1", "any.yaml", "any.yaml"}}) {
+    const Costs c = cost_of_networks(data, chip.name, chip.mappings, chip.products);
+    const std::size_t last = c.us.size() - 1;
+    fmt::print("{:<28} {:>11} {:>8.1f} {:>8.1f} {:>8.1f} {:>7} {:>11} of {:>9}\n", chip.name,
+               c.us.size(), c.us[last / 2], c.us[last * 9 / 10], c.us[last], c.walked, c.evaluated,
+               c.steps);
+  }
+}
+
 void run(const fs::path& data) {
   std::vector<Case> cases;
   for (const char* layer : {"conv1", "conv2", "conv3", "conv4", "conv5"})
@@ -140,6 +169,12 @@ void run(const fs::path& data) {
       grown = std::min(grown, evaluations(scaled(c, d, 1000)));
     fmt::print("{:<28} {:>16.0f} {:>18.0f} {:>8.2f}\n", c.name, once, grown, once / grown);
   }
+  run_exact(cases);
+  run_networks(data);
+  cases.pop_back();
+  if (fs::exists(data / "chips/tpu_v1/any.yaml"))
+    cases.push_back(load(data, "tpu_v1", "vgg16", "any.yaml", "conv4_2"));
+  batched(cases);
   const fs::path chip = data / "chips" / "eyeriss";
   const double parsed = rate([&] {
     const Accelerator a = read_accelerator(chip / "accelerator.yaml");

@@ -16,8 +16,10 @@ using Guard = std::function<void(const std::function<int()>&)>;
 // Adds every subcommand; each runs its work through the guard, which turns exceptions into messages
 // and an exit code.
 void add_commands(CLI::App& app, const Guard& guard);
-void add_simulate(CLI::App& app, const Guard& guard);  // three of them
+void add_simulate(CLI::App& app, const Guard& guard);  // some of them
 void add_rtl(CLI::App& app, const Guard& guard);
 void add_validate(CLI::App& app, const Guard& guard);
+void add_explore(CLI::App& app, const Guard& guard);
+void add_explore_hardware(CLI::App& app, const Guard& guard);
 
 }  // namespace assay
