@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A prediction under the names of records.
+#include "analytical/exact.h"
 #include "analytical/predictor.h"
 #include "core/energy.h"
 
@@ -39,22 +40,42 @@ std::map<std::string, double> causes(const Accelerator& a, const Nest& nest, con
   return out;
 }
 
-void put_latency(const Accelerator& a, const Nest& nest, const Prediction& p, Record& r) {
+void put_cycles(const Accelerator& a, const Prediction& p, double processing, double total,
+                Record& r) {
   const double macs = static_cast<double>(p.counts.points);
-  r.values["processing_cycles"] = p.processing.cycles;
-  r.values["processing_ms"] = duration(Cycles(p.processing.cycles), a.clock).value;
-  r.values["total_cycles"] = p.total.cycles;
-  r.values["total_ms"] = duration(Cycles(p.total.cycles), a.clock).value;
+  r.values["processing_cycles"] = processing;
+  r.values["processing_ms"] = duration(Cycles(processing), a.clock).value;
+  r.values["total_cycles"] = total;
+  r.values["total_ms"] = duration(Cycles(total), a.clock).value;
   r.values["operations"] = macs;
   r.values["active_pes"] = p.active_lanes;
-  if (p.processing.cycles > 0) {
-    r.values["throughput_macs_per_cycle"] = macs / p.processing.cycles;
-    r.values["throughput_gmacs_per_s"] = macs / p.processing.cycles * a.clock.value * 1e-3;
-    r.values["utilisation_pct"] = 100 * macs / p.processing.cycles / static_cast<double>(a.lanes());
+  if (processing > 0) {
+    r.values["throughput_macs_per_cycle"] = macs / processing;
+    r.values["throughput_gmacs_per_s"] = macs / processing * a.clock.value * 1e-3;
+    r.values["utilisation_pct"] = 100 * macs / processing / static_cast<double>(a.lanes());
   }
+}
+
+void put_latency(const Accelerator& a, const Nest& nest, const Prediction& p, Record& r) {
+  put_cycles(a, p, p.processing.cycles, p.total.cycles, r);
   r.cycles_by_cause = causes(a, nest, p.processing);
   r.notes["binding_processing"] = binding(a, p.processing);
   r.notes["binding_total"] = binding(a, p.total);
+}
+
+// Under the names that the simulator's records have.
+void put_exact_latency(const Layer& layer, const Accelerator& a, const Nest& nest,
+                       const Prediction& p, Record& r) {
+  const ExactLatency processing = exact_latency(layer, a, nest, false);
+  const ExactLatency total = exact_latency(layer, a, nest, true);
+  put_cycles(a, p, static_cast<double>(processing.finish), static_cast<double>(total.finish), r);
+  for (const auto& [cause, n] : processing.by_cause)
+    r.cycles_by_cause[cause] = static_cast<double>(n);
+  for (const auto& [cause, n] : total.by_cause)
+    r.values["total_cycles." + cause] = static_cast<double>(n);
+  r.values["steps"] = static_cast<double>(processing.steps);
+  r.values["transfers"] = static_cast<double>(processing.transfers);
+  r.notes["latency"] = "exact";
 }
 
 void put_hardware(const Accelerator& a, const Parameters* parameters, Record& r) {
@@ -85,7 +106,10 @@ Record predict_record(const RecordInput& in) {
   r.provenance.tool = "assay analytical " ASSAY_VERSION;
   const Prediction p = predict(*in.layer, a, nest, nullptr, 0);
   r.counts = named(p.counts, a);
-  put_latency(a, nest, p, r);
+  if (in.exact)
+    put_exact_latency(*in.layer, a, nest, p, r);
+  else
+    put_latency(a, nest, p, r);
   r.values["off_chip_traffic_mb"] = off_chip_traffic_mb(a, precision, r.counts);
   if (in.parameters != nullptr)
     put_energy(a, precision, *in.parameters,

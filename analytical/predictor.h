@@ -81,6 +81,7 @@ struct RecordInput {
   std::string workload;
   std::string variant;
   std::int64_t batch = 1;
+  bool exact = false;  // latency of the exact mode (exact.h), to the cycle, instead of the fast one
 };
 Record predict_record(const RecordInput& input);
 

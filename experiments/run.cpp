@@ -147,9 +147,9 @@ Run run_analytical(const RunInput& input) {
   Diagnostics diagnostics;
   for (const PlannedLayer& l : run.layers) {
     try {
-      Record r = analytical::predict_record({&l.layer, &run.accelerator, &l.mapping,
-                                             run.parameters ? &*run.parameters : nullptr,
-                                             run.workload.name, run.variant, run.mappings.batch});
+      Record r = analytical::predict_record(
+          {&l.layer, &run.accelerator, &l.mapping, run.parameters ? &*run.parameters : nullptr,
+           run.workload.name, run.variant, run.mappings.batch, input.exact});
       r.provenance.inputs = run.inputs;
       run.records.push_back(std::move(r));
     } catch (const OverflowError& e) {

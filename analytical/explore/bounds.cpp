@@ -101,6 +101,14 @@ void BoundModel::add_hold(std::size_t piece, Operand o, std::size_t slots_outsid
   (*parent)[o] = h.level;
   prices(&h);
   ports(&h);
+  // Where padding is clipped, a tile around this one may be filled for no step at all: the layer
+  // does not wait for it, so its transfers are no bound on the latency.
+  if (o == Operand::I && input_.accelerator->padding == Padding::clipped)
+    for (Hold& outer : holds_)
+      if (outer.operand == o) {
+        outer.ports_first.clear();
+        outer.ports_again.clear();
+      }
   holds_.push_back(h);
 }
 

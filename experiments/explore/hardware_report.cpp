@@ -265,7 +265,7 @@ void write_sweep(const SpaceFile& file, const SweepOutcome& outcome, const Sampl
   write_text(folder / "front.json", json_of(file, outcome, sample).dump(2) + "\n");
   write_text(folder / "summary.txt", sweep_text(file, outcome, sample));
   fs::create_directories(folder / "plots");
-  report::draw({hardware_figure(file, outcome)}, folder, "gnuplot");
+  report::draw({hardware_figure(file, outcome)}, folder / "plots", "gnuplot");
   for (const Member& m : outcome.result.front.members())
     write_design(file, m, folder / "designs" / std::to_string(m.key));
 }

@@ -25,11 +25,12 @@ namespace fs = std::filesystem;
 
 struct PredictOptions {
   RunArguments run;
-  bool json = false;
+  bool json = false, exact = false;
 };
 
 int predict(const PredictOptions& o) {
-  const RunInput in = run_input(o.run);
+  RunInput in = run_input(o.run);
+  in.exact = o.exact;
   const Run run = run_analytical(in);
   if (o.json) {
     print(records_to_json(run.records));
@@ -46,6 +47,8 @@ void add_predict(CLI::App& app, const Guard& guard) {
       app.add_subcommand("predict", "Predict counts, latency and energy of a workload on a chip");
   add_run_arguments(c, &o->run);
   c->add_flag("--json", o->json, "print {\"schema\": ..., \"records\": [...]}");
+  c->add_flag("--exact", o->exact,
+              "latency to the cycle, as the simulator's, instead of the fast lower bound");
   c->footer("Example: assay predict eyeriss alexnet --layers conv1,conv2");
   c->callback([o, guard] { guard([o] { return predict(*o); }); });
 }

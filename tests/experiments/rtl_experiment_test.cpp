@@ -155,7 +155,10 @@ BOOST_AUTO_TEST_CASE(hardware_stands_beside_simulator_and_chip) {
 // By hand from the records: both parts are of the chip's cycles and add up to the analytical error.
 BOOST_AUTO_TEST_CASE(gaps_are_modelling_error_and_silicon_of_each_layer_and_the_network) {
   const Data data;
-  const ReportInput in = data.run(kExperiment);
+  ReportInput in = data.run(kExperiment);
+  // The fast latency of such small layers is exact: an error to be split is made by hand.
+  for (Record& r : in.predicted)
+    if (r.level == "analytical") r.values["total_cycles"] -= r.layer == "c1" ? 100 : 7;
   const report::HardwareTable table = report::hardware_tables(in).at(0);
   const std::vector<report::GapRow> rows = report::gap_rows(in, table);
   BOOST_REQUIRE(rows.size() == 4U);
