@@ -154,6 +154,7 @@ BOOST_AUTO_TEST_CASE(orders_of_one_class_have_equal_counts) {
     }
   }
   BOOST_TEST_MESSAGE("orders compared: " << compared << ", other latency: " << different);
+  BOOST_TEST(different == 0);
   BOOST_TEST(compared > 1000);
 }
 
