@@ -103,9 +103,11 @@ enum class Fault {
   nonpositive_measurement,  // y <= 0
   not_finite,
   nonpositive_prior,
-  zero_row,  // an observation in which nothing is active
-  duplicate_id,
-  one_group,  // held-out error needs two
+  negative_spread,
+  negative_activity,
+  zero_row,      // an observation in which nothing is active
+  duplicate_id,  // of observations, or a name of unknowns
+  one_group,     // held-out error needs two
   nonpositive_prediction,
 };
 struct ProblemError : std::runtime_error {
