@@ -66,15 +66,17 @@ bool Objective::residuals(const Eigen::VectorXd& u, Eigen::VectorXd* residual,
     return false;
   }
   residual->resize(index(rows_.size()));
-  if (shares) shares->resize(residual->size(), u.size());
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const double y = predicted[index(rows_[i])];
     if (!(y > 0) || !std::isfinite(y)) return false;
     (*residual)[index(i)] = std::log(y) - ln_measured_[index(i)];
-    if (shares)
-      shares->row(index(i)) = jacobian.row(index(rows_[i])).cwiseProduct(t.transpose()) / y;
   }
-  return !shares || shares->allFinite();
+  if (!shares) return true;
+  shares->resize(residual->size(), u.size());
+  for (Eigen::Index j = 0; j < u.size(); ++j)
+    for (std::size_t i = 0; i < rows_.size(); ++i)
+      (*shares)(index(i), j) = jacobian(index(rows_[i]), j) * t[j] / predicted[index(rows_[i])];
+  return shares->allFinite();
 }
 
 Eigen::VectorXd Objective::row_weights(const Eigen::VectorXd& residual,

@@ -42,9 +42,10 @@ struct HeldOut {
   std::size_t row = 0;
   std::string fold;  // the group left out
   double predicted = 0, low = 0, high = 0;
-  bool covered = false;
-  bool extrapolation = false;  // outside the validity box of the fold's observations
-  std::string outside;         // which share or kind
+  bool covered = false;        // of held_out()
+  bool extrapolation = false;  // outside the validity box of the observations of the fit
+  std::string outside;         // "share of dram 0.52, seen up to 0.40", "kind depthwise, not seen"
+  bool by_kind = false;        // interval from leaving out kinds of layers
 };
 
 enum class FoldBy { group, chip, kind, observation };
@@ -52,24 +53,31 @@ enum class FoldBy { group, chip, kind, observation };
 struct IntervalOptions {
   double nominal = 0.9;
   FoldBy fold_by = FoldBy::group;
+  // Outside the validity box, take the interval from leaving out kinds of layers, where the
+  // observations have at least three.
+  bool by_kind_outside = true;
   MapOptions fit;
 };
 
 struct HeldOutReport {
   std::vector<HeldOut> predictions;
-  std::string method;  // "CV+ over 4 groups", "Laplace with 2 groups: assumed, not validated"
+  // "CV+ over 3 groups, each of 4 left out", "Laplace with 2 groups: assumed, not validated"
+  std::string method;
   bool validated = true;
+  // Of the predictions that have a measurement; 95 % Clopper-Pearson.
   int n = 0, covered = 0;
-  double coverage = 0, coverage_low = 0, coverage_high = 0;  // 95 % Clopper-Pearson
+  std::optional<double> coverage, coverage_low, coverage_high;
 };
 // Every group left out in turn. Intervals of a group's observations are CV+ over the other groups
-// (nested), so that no interval has seen what it is judged by.
+// (nested), so that no interval has seen what it is judged by. Microbenchmarks are in every fit and
+// not judged.
 HeldOutReport held_out(const Problem& problem, const Rows& rows,
                        const IntervalOptions& options = {});
 
-// Intervals for observations of a group that is not in `rows` (CV+, Barber et al. 2021; whole
-// groups left out). `target` must have the same unknowns; its measurements are not read.
-HeldOutReport predict_interval(const Problem& problem, const Rows& rows, const Rows& target,
+// Intervals for the observations of another problem with the same unknowns, of a group that is not
+// in `rows` (CV+, Barber et al. 2021; whole groups left out). Its measurements and priors are not
+// read. `row` counts the target's observations, `fold` is empty.
+HeldOutReport predict_interval(const Problem& problem, const Rows& rows, const Problem& target,
                                const IntervalOptions& options = {});
 
 }  // namespace assay::calibration
