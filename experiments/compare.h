@@ -90,10 +90,6 @@ Comparison compare(const std::vector<Record>& predicted, const std::vector<Recor
 // network_pct.
 ErrorStatistics error_statistics(const std::vector<ComparedRow>& layers);
 
-// Rank correlation with ties (tau-b); absent when there are fewer than two pairs or all of x or all
-// of y are tied.
-std::optional<double> kendall_tau_b(const std::vector<double>& x, const std::vector<double>& y);
-
 double pct(double ln_ratio);  // 100 * (exp(ln_ratio) - 1)
 
 }  // namespace assay
