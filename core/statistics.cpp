@@ -110,7 +110,7 @@ std::optional<double> kendall_tau_b(const std::vector<double>& x, const std::vec
   const double all = pairs(static_cast<double>(x.size()));
   if (all == tied_x || all == tied_y) return std::nullopt;
   const double concordant = all - tied_x - tied_y + tied_both - discordant;
-  return (concordant - discordant) / (std::sqrt(all - tied_x) * std::sqrt(all - tied_y));
+  return (concordant - discordant) / std::sqrt((all - tied_x) * (all - tied_y));
 }
 
 }  // namespace assay

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/statistics.h"
 #include "experiments/explore/trust.h"
 
 namespace assay {
@@ -24,17 +25,12 @@ std::vector<Pair> pairs_of(const std::vector<Judged>& d) {
 }
 
 std::optional<double> tau_b(const std::vector<Judged>& d) {
-  double score = 0, predicted = 0, executed = 0;
-  for (std::size_t i = 0; i < d.size(); ++i)
-    for (std::size_t j = i + 1; j < d.size(); ++j) {
-      const double p = d[i].predicted - d[j].predicted, e = d[i].executed - d[j].executed;
-      const int sp = p > 0 ? 1 : p < 0 ? -1 : 0, se = e > 0 ? 1 : e < 0 ? -1 : 0;
-      score += sp * se;
-      predicted += sp != 0;
-      executed += se != 0;
-    }
-  if (predicted == 0 || executed == 0) return std::nullopt;
-  return score / std::sqrt(predicted * executed);
+  std::vector<double> predicted, executed;
+  for (const Judged& x : d) {
+    predicted.push_back(x.predicted);
+    executed.push_back(x.executed);
+  }
+  return kendall_tau_b(predicted, executed);
 }
 
 std::optional<double> resolution(std::vector<Pair> pairs) {

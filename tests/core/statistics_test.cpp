@@ -35,6 +35,7 @@ BOOST_AUTO_TEST_CASE(kendall_tau_b_with_ties) {
   BOOST_TEST(kendall_tau_b({1, 2, 2, 3}, {1, 2, 3, 3}).value() == 0.8, tolerance(kClose));
   BOOST_TEST(kendall_tau_b({12, 2, 1, 12, 2}, {1, 4, 7, 1, 0}).value() == -0.47140452079103168,
              tolerance(kClose));
+  BOOST_TEST(kendall_tau_b({1, 2, 3, 4}, {5, 6, 7, 8}).value() == 1.0);  // not nearly
   BOOST_TEST(!kendall_tau_b({1}, {1}).has_value());
   BOOST_TEST(!kendall_tau_b({}, {}).has_value());
   BOOST_TEST(!kendall_tau_b({2, 2, 2}, {1, 2, 3}).has_value());
