@@ -8,7 +8,7 @@
 #include "experiments/explore/hardware_run.h"
 #include "experiments/program/commands.h"
 #include "experiments/program/level_command.h"
-#include "experiments/program/share_bar.h"
+#include "experiments/program/progress_bar.h"
 #include "experiments/program/shared.h"
 
 namespace assay {
@@ -23,7 +23,7 @@ struct Arguments {
   bool resume = false, restart = false, brute_force = false;
 };
 
-SweepOptions options_of(const Arguments& a, ShareBar& bar) {
+SweepOptions options_of(const Arguments& a, ProgressBar& bar) {
   SweepOptions o;
   o.threads = a.threads;
   if (a.brute_force) o.pruning = analytical::Pruning::none;
@@ -44,7 +44,7 @@ int run(const Arguments& a) {
   SweepOutcome outcome;
   SampleCheck sample;
   {
-    ShareBar bar;
+    ProgressBar bar;
     const SweepOptions o = options_of(a, bar);
     outcome = sweep(file, o);
     if (!outcome.stopped && a.sample > 0)

@@ -58,24 +58,40 @@ std::string time_text(double seconds) {
   return fmt::format("{}:{:02}", s / 60, s % 60);
 }
 
-int terminal_width() {
+std::string bar_text(double part) {
+  const auto filled = static_cast<std::size_t>(part * kBarWidth);
+  return fmt::format("[{:-<{}}] {:3.0f} %", std::string(filled, '#'), kBarWidth,
+                     std::floor(100 * part));
+}
+
+std::string cut(const std::string& line, int width) {
+  return line.substr(0, static_cast<std::size_t>(std::max(width, 0)));
+}
+
+// The last column stays free: some terminals go to the next line behind it.
+int line_width() {
   winsize size{};
-  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  return (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80) - 1;
 }
 
 }  // namespace
 
 std::string progress_line(const std::vector<LayerProgress>& layers, double seconds, int width) {
   const Sums s = sums_of(layers);
-  const double all = share(s.done, s.work);
-  const auto filled = static_cast<std::size_t>(all * kBarWidth);
-  std::string line = fmt::format("[{:-<{}}] {:3.0f} %  {} of {} layers", std::string(filled, '#'),
-                                 kBarWidth, std::floor(100 * all), s.finished, layers.size());
+  std::string line = fmt::format("{}  {} of {} layers", bar_text(share(s.done, s.work)), s.finished,
+                                 layers.size());
   if (s.done_now > 0 && seconds > 0)
     line += "  " + rate_text(s.steps_now / seconds, layers.front().unit) + "  " +
             time_text(seconds * (s.work - s.done) / s.done_now) + " left";
   if (!s.running.empty()) line += "  " + s.running;
-  return line.substr(0, static_cast<std::size_t>(std::max(width, 0)));
+  return cut(line, width);
+}
+
+std::string progress_line(double share, double seconds, int width) {
+  const double part = std::clamp(share, 0.0, 1.0);
+  std::string line = bar_text(part);
+  if (part > 0 && seconds > 0) line += "  " + time_text(seconds * (1 - part) / part) + " left";
+  return cut(line, width);
 }
 
 ProgressBar::ProgressBar()
@@ -84,13 +100,25 @@ ProgressBar::ProgressBar()
 ProgressBar::~ProgressBar() { erase(); }
 
 void ProgressBar::show(const std::vector<LayerProgress>& layers) {
+  if (!due()) return;
+  const double seconds = std::chrono::duration<double>(latest_ - begin_).count();
+  write(progress_line(layers, seconds, line_width()));
+}
+
+void ProgressBar::show(double share, double seconds) {
+  if (due()) write(progress_line(share, seconds, line_width()));
+}
+
+bool ProgressBar::due() {
   const auto now = Clock::now();
-  if (!terminal_ || now - latest_ < kEvery) return;
+  if (!terminal_ || now - latest_ < kEvery) return false;
   latest_ = now;
+  return true;
+}
+
+void ProgressBar::write(const std::string& line) {
   shown_ = true;
-  const double seconds = std::chrono::duration<double>(now - begin_).count();
-  // The last column stays free: some terminals go to the next line behind it.
-  fmt::print(stderr, "\r{}\x1b[K", progress_line(layers, seconds, terminal_width() - 1));
+  fmt::print(stderr, "\r{}\x1b[K", line);
   std::fflush(stderr);
 }
 

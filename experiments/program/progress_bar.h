@@ -14,6 +14,8 @@ namespace assay {
 // The line, at most `width` wide: share of all work, layers, layers at work, steps (or
 // cycles) per second, time left. What an earlier run did counts as done, and not for the rate.
 std::string progress_line(const std::vector<LayerProgress>& layers, double seconds, int width);
+// The same for a work of which only the share that is done is known, and since when.
+std::string progress_line(double share, double seconds, int width);
 
 // Shows it on standard error when that is a terminal; gone when destroyed.
 class ProgressBar {
@@ -24,10 +26,14 @@ class ProgressBar {
   ProgressBar& operator=(const ProgressBar&) = delete;
 
   void show(const std::vector<LayerProgress>& layers);  // as often as one likes
+  void show(double share, double seconds);
   void erase();
 
  private:
   using Clock = std::chrono::steady_clock;
+  bool due();  // there is a terminal, and the line on it is old
+  void write(const std::string& line);
+
   bool terminal_;
   bool shown_ = false;
   Clock::time_point begin_;
