@@ -222,10 +222,7 @@ MappingFile read_mappings(const std::filesystem::path& file, const Accelerator& 
   YamlMap top = yaml.map();
   top.schema("assay.mapping/1");
   out.name = top.text("name");
-  out.accelerator = top.text("accelerator");
-  if (!out.accelerator.empty() && out.accelerator != accelerator.name)
-    top.error("accelerator", out.accelerator,
-              "expected '" + accelerator.name + "', the accelerator it is used with");
+  out.accelerator = top.accelerator(accelerator.name);
   out.workload = top.text("workload", "");
   out.batch = top.integer("batch", {1, kMaxBound}, 1);
   out.source = top.text("source");

@@ -333,6 +333,13 @@ void YamlMap::schema(const std::string& expected) {
     error("schema", shown(n), "expected '" + expected + "'");
 }
 
+std::string YamlMap::accelerator(const std::string& used_with) {
+  const std::string stated = text("accelerator");
+  if (!stated.empty() && stated != used_with)
+    error("accelerator", stated, "expected '" + used_with + "', the accelerator it is used with");
+  return stated;
+}
+
 void YamlMap::finish() {
   if (!node_.IsDefined()) return;
   const std::vector<std::string> known(asked_.begin(), asked_.end());

@@ -82,6 +82,8 @@ class YamlMap {
 
   // Checks that the file's "schema" is this one.
   void schema(const std::string& expected);
+  // The "accelerator" the file is for; checks that it is the one it is used with.
+  std::string accelerator(const std::string& used_with);
   // Reports keys that were never asked for, with the nearest known one.
   void finish();
 

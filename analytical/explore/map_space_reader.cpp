@@ -287,10 +287,7 @@ MapSpace read_map_space(const std::filesystem::path& file, const Accelerator& ac
   YamlMap top = yaml.map();
   top.schema("assay.mapspace/1");
   space.name = top.text("name");
-  space.accelerator = top.text("accelerator");
-  if (!space.accelerator.empty() && space.accelerator != accelerator.name)
-    top.error("accelerator", space.accelerator,
-              "expected '" + accelerator.name + "', the accelerator it is used with");
+  space.accelerator = top.accelerator(accelerator.name);
   space.source = top.text("source");
   SpaceReader reader(top, accelerator);
   reader.factors(&space);

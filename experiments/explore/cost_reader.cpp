@@ -111,10 +111,7 @@ CostModel read_cost_model(const std::filesystem::path& file, const Accelerator& 
   top.schema("assay.cost_model/1");
   out.name = top.text("name");
   out.description = top.text("description", "");
-  const std::string chip = top.text("accelerator");
-  if (!chip.empty() && chip != accelerator.name)
-    top.error("accelerator", chip,
-              "expected '" + accelerator.name + "', the accelerator it is used with");
+  top.accelerator(accelerator.name);
   read_memories(top, accelerator, out);
   read_arrays(top, accelerator, out);
   read_rest(top, out);
