@@ -22,7 +22,7 @@ int array_level(const Accelerator& accelerator, char axis) {
 void add_holds(const Mapping& mapping, const Entry& entry, int pos, PerOperand<int>& parent,
                Nest& nest) {
   for (Operand o : kAllOperands) {
-    if (((entry.operands >> static_cast<unsigned>(index(o))) & 1U) == 0) continue;
+    if (!holds(entry, o)) continue;
     if (nest.holds == kMaxHolds) too_many(mapping, entry.line, "expected at most 24 holds");
     nest.hold[static_cast<std::size_t>(nest.holds++)] = {o,  entry.level, parent[o], pos,
                                                          {}, {},          0,         1};

@@ -32,10 +32,6 @@ class Checker {
     diagnostics_.push_back({mapping_.file.string(), line, mapping_.name, value, expected});
   }
 
-  static bool holds(const Entry& e, Operand o) {
-    return e.kind == EntryKind::hold && ((e.operands >> static_cast<unsigned>(index(o))) & 1U) != 0;
-  }
-
   std::string text(const Entry& e) const {
     if (e.kind == EntryKind::hold) {
       std::string s = "hold " + level(e.level).name + ":";

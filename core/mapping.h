@@ -31,6 +31,10 @@ struct Entry {
   int line = 0;
 };
 
+inline bool holds(const Entry& e, Operand o) {
+  return e.kind == EntryKind::hold && ((e.operands >> static_cast<unsigned>(index(o))) & 1U) != 0;
+}
+
 struct Mapping {
   std::string name;  // "file#layer", for messages and records
   std::filesystem::path file;

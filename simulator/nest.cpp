@@ -17,7 +17,7 @@ int array_of_axis(const Accelerator& accelerator, char axis) {
 
 void add_holds(const Layer& layer, const Accelerator& accelerator, const Entry& entry, Nest& nest) {
   for (Operand o : kAllOperands) {
-    if ((entry.operands >> static_cast<unsigned>(o) & 1U) == 0 || !layer.has_operand(o)) continue;
+    if (!holds(entry, o) || !layer.has_operand(o)) continue;
     if (entry.level == 0) continue;
     Hold hold;
     hold.operand = o;

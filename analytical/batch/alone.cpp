@@ -54,8 +54,7 @@ void part_alone(const Layer& layer, const Accelerator& accelerator, const Mappin
   std::size_t hold = 0;
   for (std::size_t i = 0; i < mapping.nest.size(); ++i)
     for (Operand o : kAllOperands)
-      if (mapping.nest[i].kind == EntryKind::hold &&
-          ((mapping.nest[i].operands >> static_cast<unsigned>(index(o))) & 1U) != 0)
+      if (holds(mapping.nest[i], o))
         out.need_bytes[hold++] = resident_bytes(layer, accelerator, mapping, i, o);
 }
 

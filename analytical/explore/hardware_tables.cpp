@@ -7,13 +7,6 @@
 #include "core/legality.h"
 
 namespace assay::analytical {
-namespace {
-
-bool holds(const Entry& e, Operand o) {
-  return e.kind == EntryKind::hold && ((e.operands >> static_cast<unsigned>(index(o))) & 1U) != 0;
-}
-
-}  // namespace
 
 std::int64_t need_bytes(const Layer& layer, const Accelerator& a, const Mapping& mapping,
                         const SpaceAxis& axis) {

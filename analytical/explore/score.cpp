@@ -52,7 +52,7 @@ double Scorer::excess(const Mapping& mapping) const {
       if (e.kind != EntryKind::hold) continue;
       const auto l = static_cast<std::size_t>(e.level);
       for (Operand o : kAllOperands) {
-        if (((e.operands >> static_cast<unsigned>(index(o))) & 1U) == 0) continue;
+        if (!holds(e, o)) continue;
         const Keep& keep = a.levels[l].keeps[o];
         if (!keep.capacity_bytes && !a.levels[l].capacity_bytes) continue;
         const std::int64_t bytes = resident_bytes(*input_.layer, a, mapping, i, o);

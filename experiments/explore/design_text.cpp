@@ -65,8 +65,7 @@ std::vector<std::string> nest_lines(const Mapping& mapping, const Accelerator& a
     }
     std::string operands;
     for (Operand o : kAllOperands)
-      if (((e.operands >> static_cast<unsigned>(index(o))) & 1U) != 0)
-        operands += (operands.empty() ? "" : ", ") + std::string(name(o));
+      if (holds(e, o)) operands += (operands.empty() ? "" : ", ") + std::string(name(o));
     lines.push_back(fmt::format(
         "hold {}: {}", accelerator.levels[static_cast<std::size_t>(e.level)].name, operands));
   }

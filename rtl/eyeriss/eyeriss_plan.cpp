@@ -18,8 +18,7 @@ std::string text_of(const Entry& e) {
   if (e.kind == EntryKind::spatial) return std::string("par ") + e.axis + ' ' + loop;
   std::string operands;
   for (Operand o : kAllOperands)
-    if ((e.operands >> index(o) & 1U) != 0)
-      operands += (operands.empty() ? "" : ", ") + std::string(name(o));
+    if (holds(e, o)) operands += (operands.empty() ? "" : ", ") + std::string(name(o));
   return "hold " + std::to_string(e.level) + ": " + operands;
 }
 
