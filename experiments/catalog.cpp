@@ -56,8 +56,10 @@ std::vector<std::string> Catalog::imports() const { return yaml_names(data / "im
 
 std::vector<std::string> Catalog::experiments() const { return yaml_names(data); }
 
+std::vector<std::string> Catalog::map_spaces() const { return yaml_names(data / "spaces"); }
+
 // Cost models stand beside the spaces that use them.
-std::vector<std::string> Catalog::spaces() const {
+std::vector<std::string> Catalog::design_spaces() const {
   std::vector<std::string> names = yaml_names(data / "design_spaces");
   names.erase(std::remove_if(names.begin(), names.end(),
                              [](const std::string& n) {
@@ -88,8 +90,12 @@ fs::path Catalog::experiment_file(const std::string& name) const {
   return named_file("experiment", name, data, experiments(), "an experiment file");
 }
 
-fs::path Catalog::space_file(const std::string& name) const {
-  return named_file("space", name, data / "design_spaces", spaces(), "a design space file");
+fs::path Catalog::map_space_file(const std::string& name) const {
+  return named_file("map space", name, data / "spaces", map_spaces(), "a map space file");
+}
+
+fs::path Catalog::design_space_file(const std::string& name) const {
+  return named_file("space", name, data / "design_spaces", design_spaces(), "a design space file");
 }
 
 }  // namespace assay

@@ -29,11 +29,6 @@ struct Arguments {
        simulate_all = false;
 };
 
-fs::path space_file(const std::string& name) {
-  const fs::path known = find_catalog().data / "spaces" / (name + ".yaml");
-  return fs::exists(name) || !fs::exists(known) ? fs::path(name) : known;
-}
-
 // The mappings to compare with: those stated, or the chip's own for the workload if there are any.
 std::optional<fs::path> reference(const Arguments& a, const fs::path& chip,
                                   const std::string& workload) {
@@ -57,7 +52,7 @@ ExploreOptions options(const Arguments& a, const fs::path& out) {
     o.parameters = a.run.parameters;
   else if (fs::exists(chip / "parameters.yaml"))
     o.parameters = chip / "parameters.yaml";
-  if (!a.constraints.empty()) o.constraints = space_file(a.constraints);
+  if (!a.constraints.empty()) o.constraints = catalog.map_space_file(a.constraints);
   o.layers = a.run.layers;
   if (a.batch > 0) o.batch = a.batch;
   o.factors = a.factors == "ceil" ? analytical::Factors::ceil : analytical::Factors::perfect;

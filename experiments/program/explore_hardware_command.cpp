@@ -39,7 +39,7 @@ SweepOptions options_of(const Arguments& a, ProgressBar& bar) {
 
 int run(const Arguments& a) {
   const Catalog catalog = find_catalog();
-  const SpaceFile file = read_design_space(catalog.space_file(a.space), catalog);
+  const SpaceFile file = read_design_space(catalog.design_space_file(a.space), catalog);
   const Signals signals;
   SweepOutcome outcome;
   SampleCheck sample;

@@ -101,7 +101,9 @@ BOOST_AUTO_TEST_CASE(refuses_what_it_cannot_do_and_writes_nothing) {
           {"energy needs unit energies", "expected latency or throughput"});
   refuses(box, "explore eyeriss alexnet --layers conv9 --out x",
           {"the workload has no such layer; did you mean 'conv"});
-  refuses(box, "explore eyeriss alexnet --constraints nowhere.yaml --out x", {"nowhere.yaml"});
+  refuses(box, "explore eyeriss alexnet --constraints nowhere.yaml --out x",
+          {"map space = 'nowhere.yaml': expected a map space file or one of ",
+           "'eyeriss-row-stationary'"});
   refuses(box, "explore eyeriss alexnet --constraints tpu_v1-weight-stationary --out x",
           {"expected 'eyeriss', the accelerator it is used with"});
 }
