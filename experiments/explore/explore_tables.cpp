@@ -8,6 +8,7 @@
 namespace assay {
 namespace {
 
+using report::count;
 using report::Grid;
 using report::GridRow;
 using report::number;
@@ -19,7 +20,6 @@ GridRow row(const std::vector<std::string>& texts) {
 }
 
 std::string large(double n) { return n < 1e9 ? number(n) : fmt::format("{:.2e}", n); }
-std::string count(std::int64_t n) { return number(static_cast<double>(n)); }
 
 std::string searched_table(const Explored& e, bool colour) {
   Grid grid(colour);

@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "experiments/explore/design_files.h"
 #include "experiments/explore/design_text.h"
+#include "experiments/report/format.h"
 
 namespace assay {
 namespace {
@@ -16,6 +17,8 @@ namespace fs = std::filesystem;
 using analytical::DesignSpace;
 using analytical::HardwareDesign;
 using analytical::SweepCounts;
+using report::count;
+using report::csv_line;
 using Member = analytical::DesignFront::Member;
 
 constexpr std::size_t kRowsShown = 20;
@@ -32,15 +35,6 @@ std::string with_unit(const char* name) {
   return n == "power" ? "power_mw" : "edp_pj_cycles";
 }
 
-std::string grouped(std::int64_t n) {
-  std::string digits = std::to_string(n), out;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) out += ',';
-    out += digits[i];
-  }
-  return out;
-}
-
 std::string precision_text(const Precision& p) {
   return fmt::format("{}/{}/{}/{}", p.input_bits, p.weight_bits, p.psum_bits, p.output_bits);
 }
@@ -52,7 +46,7 @@ std::string rate(std::int64_t designs, double seconds) {
 
 std::string count_line(const char* what, std::int64_t n, std::int64_t all,
                        const std::string& more) {
-  return fmt::format("  {:<44} {:>15}  {:>7.3f} %{}\n", what, grouped(n),
+  return fmt::format("  {:<44} {:>15}  {:>7.3f} %{}\n", what, count(n),
                      100 * static_cast<double>(n) / static_cast<double>(all), more);
 }
 
@@ -65,7 +59,7 @@ std::string account(const SpaceFile& file, const SweepOutcome& o) {
     return static_cast<std::int64_t>(static_cast<double>(n) * share);
   };
   std::string text = fmt::format("Space {}: {} designs; {} of batch {}\n", file.space.name,
-                                 grouped(all), file.space.workload, file.space.batch);
+                                 count(all), file.space.workload, file.space.batch);
   text += count_line("evaluated", c.evaluated, all, "  " + rate(part(c.evaluated), o.seconds));
   text += count_line("  of them beyond a limit", c.over_limit, all, "");
   text += count_line("pruned by proof: same mapping", c.pruned_same_mapping, all, "");
@@ -86,7 +80,7 @@ std::string sample_line(const SampleCheck& s) {
   std::string text = fmt::format(
       "Sample, one at a time by predict and check: {} designs, {} valid; {} with other figures, {} "
       "better than the front; {:.1f} s, {}\n",
-      grouped(s.designs), grouped(s.valid), s.different, s.beyond_front, s.seconds,
+      count(s.designs), count(s.valid), s.different, s.beyond_front, s.seconds,
       rate(s.designs, s.seconds));
   if (s.first_wrong >= 0) text += fmt::format("First wrong design: {}\n", s.first_wrong);
   return text;
@@ -201,14 +195,8 @@ std::string sweep_text(const SpaceFile& file, const SweepOutcome& outcome,
 }
 
 std::string front_csv(const SpaceFile& file, const SweepOutcome& outcome) {
-  std::string text;
-  const auto line = [&](const std::vector<std::string>& cells) {
-    for (std::size_t i = 0; i < cells.size(); ++i)
-      text += (i == 0 ? "" : ",") + csv_field(cells[i]);
-    text += "\n";
-  };
-  line(columns_of(file.space));
-  for (const Member& m : outcome.result.front.members()) line(values_of(file.space, m));
+  std::string text = csv_line(columns_of(file.space));
+  for (const Member& m : outcome.result.front.members()) text += csv_line(values_of(file.space, m));
   return text;
 }
 
@@ -217,7 +205,7 @@ report::Figure hardware_figure(const SpaceFile& file, const SweepOutcome& outcom
   const DesignSpace& space = file.space;
   Figure f;
   f.name = "space";
-  f.title = "HardwareDesign space: " + space.name;
+  f.title = "Design space: " + space.name;
   f.width = kWideFigure;
   const auto& members = outcome.result.front.members();
   if (space.objectives.size() < 2 || members.empty()) {
@@ -235,12 +223,12 @@ report::Figure hardware_figure(const SpaceFile& file, const SweepOutcome& outcom
   for (const Member& m : members) add(m.objectives, front);
   const std::string x = with_unit(objective_name(space, 0)),
                     y = with_unit(objective_name(space, 1));
-  f.csv = x + "," + y + ",front\n";
-  for (const auto& r : seen) f.csv += number_text(r[0]) + "," + number_text(r[1]) + ",0\n";
-  for (const auto& r : front) f.csv += number_text(r[0]) + "," + number_text(r[1]) + ",1\n";
+  f.csv = csv_line({x, y, "front"});
+  for (const auto& r : seen) f.csv += csv_line({number_text(r[0]), number_text(r[1]), "0"});
+  for (const auto& r : front) f.csv += csv_line({number_text(r[0]), number_text(r[1]), "1"});
   Canvas canvas(
       f.title, log_axis(xs, 1.1, x), log_axis(ys, 1.1, y),
-      {{fmt::format("{} of the evaluated designs", grouped(static_cast<std::int64_t>(seen.size()))),
+      {{fmt::format("{} of the evaluated designs", count(static_cast<std::int64_t>(seen.size()))),
         baseline_color(0), Mark::kPoint, 7},
        {fmt::format("the front, {} designs", members.size()), series_color(0), Mark::kPoint, 7}},
       kWideFigure, 420);

@@ -11,12 +11,16 @@
 namespace assay::report {
 namespace {
 
-std::string grouped(double value, int decimals) {
-  std::string digits = fmt::format("{:.{}f}", std::fabs(value), decimals);
+// Digits, with or without a point, but without a sign.
+std::string grouped(std::string digits) {
   for (std::size_t i = std::min(digits.find('.'), digits.size()); i > 3; i -= 3) {
     digits.insert(i - 3, ",");
   }
-  return value < 0 ? "-" + digits : digits;
+  return digits;
+}
+
+std::string grouped(double value, int decimals) {
+  return (value < 0 ? "-" : "") + grouped(fmt::format("{:.{}f}", std::fabs(value), decimals));
 }
 
 // Length of the UTF-8 sequence that starts at i; 0 if there is none.
@@ -64,6 +68,11 @@ std::string number(double value) {
 
 std::string number(const std::optional<double>& value) {
   return value ? number(*value) : kUndefined;
+}
+
+std::string count(std::int64_t value) {
+  const std::string digits = std::to_string(value);
+  return value < 0 ? "-" + grouped(digits.substr(1)) : grouped(digits);
 }
 
 int decimals_for(const std::vector<double>& values) {

@@ -3,6 +3,7 @@
 // measured value; positive = predicted larger than measured.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ std::string shortest(const std::optional<double>& value, const std::string& abse
 // For people: whole numbers in full with grouped thousands, everything else with four digits.
 std::string number(double value);
 std::string number(const std::optional<double>& value);
+std::string count(std::int64_t value);  // every digit, thousands grouped
 
 // Decimals that suit a whole column, so that its points stand below each other: three digits for
 // the smallest value, fewer if all values are shorter. Negative where the values differ too much
