@@ -12,9 +12,11 @@
 #include <fstream>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/diagnostics.h"
+#include "tests/files.h"
 
 namespace assay::test {
 
@@ -60,11 +62,7 @@ struct Malformed {
 using Reader = std::function<void(const std::filesystem::path&)>;
 
 inline std::string edited(std::string text, const std::vector<Edit>& edits) {
-  for (const Edit& e : edits) {
-    const std::size_t at = text.find(e.from);
-    BOOST_REQUIRE_MESSAGE(at != std::string::npos, "the text has no '" << e.from << "'");
-    text.replace(at, e.from.size(), e.to);
-  }
+  for (const Edit& e : edits) text = edited(std::move(text), e.from, e.to);
   return text;
 }
 

@@ -1,45 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/record.h"
 
-#include <unistd.h>
-
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <cstring>
-#include <fstream>
 #include <limits>
-#include <sstream>
 
 #include "core/diagnostics.h"
 #include "core/text.h"
+#include "tests/files.h"
 
 namespace fs = std::filesystem;
 using namespace assay;
+using test::content;
+using test::TemporaryFolder;
 
 namespace {
-
-// A fresh folder that goes away with the test.
-struct Folder {
-  Folder() : path(fs::temp_directory_path() / ("assay_record_test_" + std::to_string(::getpid()))) {
-    fs::remove_all(path);
-    fs::create_directories(path);
-  }
-  ~Folder() { fs::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  fs::path file(const std::string& name, const std::string& text) const {
-    std::ofstream(path / name, std::ios::binary) << text;
-    return path / name;
-  }
-  std::string content(const std::string& name) const {
-    std::ifstream in(path / name, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-  }
-  fs::path path;
-};
 
 Record plain_record(const std::string& layer) {
   Record r;
@@ -149,71 +125,71 @@ struct Malformed {
 BOOST_AUTO_TEST_SUITE(record)
 
 BOOST_AUTO_TEST_CASE(json_reads_back_bit_for_bit) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::vector<Record> records = {rich_record(), plain_record("conv2")};
-  write_records_json(folder.path / "r.json", records);
-  const std::vector<Record> back = read_records(folder.path / "r.json");
+  write_records_json(folder / "r.json", records);
+  const std::vector<Record> back = read_records(folder / "r.json");
   BOOST_REQUIRE_EQUAL(back.size(), 2);
   for (std::size_t i = 0; i < 2; ++i) check_same(records[i], back[i]);
   BOOST_TEST(records_to_json(back) == records_to_json(records));
-  BOOST_TEST(folder.content("r.json") == records_to_json(records));
+  BOOST_TEST(content(folder / "r.json") == records_to_json(records));
 }
 
 BOOST_AUTO_TEST_CASE(json_keeps_line_breaks_in_notes) {
-  const Folder folder;
+  const TemporaryFolder folder;
   Record r = plain_record("conv1");
   r.notes["why"] = "two\nlines\tand a \x01";
-  write_records_json(folder.path / "r.json", {r});
-  check_same(r, read_records_json(folder.path / "r.json").at(0));
+  write_records_json(folder / "r.json", {r});
+  check_same(r, read_records_json(folder / "r.json").at(0));
 }
 
 BOOST_AUTO_TEST_CASE(csv_reads_back_bit_for_bit) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::vector<Record> records = {rich_record(), plain_record("conv2")};
-  write_records_csv(folder.path / "r.csv", records);
-  const std::vector<Record> back = read_records(folder.path / "r.csv");
+  write_records_csv(folder / "r.csv", records);
+  const std::vector<Record> back = read_records(folder / "r.csv");
   BOOST_REQUIRE_EQUAL(back.size(), 2);
   for (std::size_t i = 0; i < 2; ++i) check_same(records[i], back[i]);
 }
 
 BOOST_AUTO_TEST_CASE(csv_without_its_sidecar_lacks_only_the_inputs) {
-  const Folder folder;
+  const TemporaryFolder folder;
   Record r = rich_record();
-  write_records_csv(folder.path / "r.csv", {r});
-  fs::remove(folder.path / "r.csv.meta.json");
-  const std::vector<Record> back = read_records_csv(folder.path / "r.csv");
+  write_records_csv(folder / "r.csv", {r});
+  fs::remove(folder / "r.csv.meta.json");
+  const std::vector<Record> back = read_records_csv(folder / "r.csv");
   r.provenance.inputs.clear();
   check_same(r, back.at(0));
 }
 
 BOOST_AUTO_TEST_CASE(no_records_are_a_file_too) {
-  const Folder folder;
-  write_records_csv(folder.path / "r.csv", {});
-  write_records_json(folder.path / "r.json", {});
-  BOOST_TEST(folder.content("r.csv") == kHeader);
-  BOOST_TEST(read_records(folder.path / "r.csv").empty());
-  BOOST_TEST(read_records(folder.path / "r.json").empty());
+  const TemporaryFolder folder;
+  write_records_csv(folder / "r.csv", {});
+  write_records_json(folder / "r.json", {});
+  BOOST_TEST(content(folder / "r.csv") == kHeader);
+  BOOST_TEST(read_records(folder / "r.csv").empty());
+  BOOST_TEST(read_records(folder / "r.json").empty());
 }
 
 BOOST_AUTO_TEST_CASE(csv_has_one_row_per_value) {
-  const Folder folder;
+  const TemporaryFolder folder;
   Record r = plain_record("conv1");
   r.batch = 4;
   r.values["total_ms"] = 20.9;
   r.counts[{"glb", "I", "read"}] = 7;
-  write_records_csv(folder.path / "r.csv", {r});
-  BOOST_TEST(folder.content("r.csv") == kHeader + kKey + "provenance,tool,,,\n" + kKey +
-                                            "values,total_ms,,,20.9\n" + kKey +
-                                            "counts,glb,I,read,7\n");
+  write_records_csv(folder / "r.csv", {r});
+  BOOST_TEST(content(folder / "r.csv") == kHeader + kKey + "provenance,tool,,,\n" + kKey +
+                                              "values,total_ms,,,20.9\n" + kKey +
+                                              "counts,glb,I,read,7\n");
 }
 
 BOOST_AUTO_TEST_CASE(csv_rows_may_come_in_any_order_and_with_windows_line_ends) {
-  const Folder folder;
+  const TemporaryFolder folder;
   std::string text = "\xEF\xBB\xBF" + kHeader + kKey + "values,a,,,1\n" +
                      "chip,eyeriss,alexnet,conv2,,4,2,values,a,,,2\n" + kKey + "notes,n,,,\"x,y\"";
   std::string windows;
   for (const char c : text) windows += c == '\n' ? std::string("\r\n") : std::string(1, c);
-  const std::vector<Record> records = read_records(folder.file("r.csv", windows));
+  const std::vector<Record> records = read_records(folder.write("r.csv", windows));
   BOOST_REQUIRE_EQUAL(records.size(), 2);
   BOOST_TEST(records[0].values.at("a") == 1);
   BOOST_TEST(records[0].notes.at("n") == "x,y");
@@ -221,8 +197,8 @@ BOOST_AUTO_TEST_CASE(csv_rows_may_come_in_any_order_and_with_windows_line_ends) 
 }
 
 BOOST_AUTO_TEST_CASE(json_takes_whole_numbers_for_values) {
-  const Folder folder;
-  const fs::path file = folder.file("r.json", json_of(json_record(",\"values\": {\"a\": 7}")));
+  const TemporaryFolder folder;
+  const fs::path file = folder.write("r.json", json_of(json_record(",\"values\": {\"a\": 7}")));
   const Record r = read_records(file).at(0);
   BOOST_TEST(r.values.at("a") == 7.0);
   BOOST_TEST(r.batch == 1);
@@ -230,7 +206,7 @@ BOOST_AUTO_TEST_CASE(json_takes_whole_numbers_for_values) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_to_write_what_is_not_finite) {
-  const Folder folder;
+  const TemporaryFolder folder;
   for (const double bad : {std::nan(""), HUGE_VAL, -HUGE_VAL}) {
     Record in_values = plain_record("conv1");
     in_values.values["total_ms"] = bad;
@@ -240,11 +216,11 @@ BOOST_AUTO_TEST_CASE(refuses_to_write_what_is_not_finite) {
     in_energy.energy_pj_by_component["glb"] = bad;
     for (const Record& r : {in_values, in_cycles, in_energy}) {
       BOOST_CHECK_THROW(records_to_json({r}), InputError);
-      BOOST_CHECK_THROW(write_records_json(folder.path / "r.json", {r}), InputError);
-      BOOST_CHECK_THROW(write_records_csv(folder.path / "r.csv", {r}), InputError);
+      BOOST_CHECK_THROW(write_records_json(folder / "r.json", {r}), InputError);
+      BOOST_CHECK_THROW(write_records_csv(folder / "r.csv", {r}), InputError);
     }
   }
-  BOOST_TEST(fs::is_empty(folder.path));
+  BOOST_TEST(fs::is_empty(folder.path()));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_to_write_repeated_or_nameless_records) {
@@ -262,35 +238,34 @@ BOOST_AUTO_TEST_CASE(refuses_to_write_repeated_or_nameless_records) {
 }
 
 BOOST_AUTO_TEST_CASE(csv_refuses_line_breaks_in_text) {
-  const Folder folder;
+  const TemporaryFolder folder;
   Record r = plain_record("conv1");
   r.notes["why"] = "two\nlines";
-  BOOST_CHECK_THROW(write_records_csv(folder.path / "r.csv", {r}), InputError);
-  BOOST_TEST(fs::is_empty(folder.path));
+  BOOST_CHECK_THROW(write_records_csv(folder / "r.csv", {r}), InputError);
+  BOOST_TEST(fs::is_empty(folder.path()));
 }
 
 BOOST_AUTO_TEST_CASE(writing_replaces_a_file_and_leaves_nothing_beside_it) {
-  const Folder folder;
-  folder.file("r.json", "old");
-  write_records_json(folder.path / "r.json", {plain_record("conv1")});
-  BOOST_TEST(read_records(folder.path / "r.json").size() == 1);
-  BOOST_TEST(std::distance(fs::directory_iterator(folder.path), fs::directory_iterator()) == 1);
+  const TemporaryFolder folder;
+  folder.write("r.json", "old");
+  write_records_json(folder / "r.json", {plain_record("conv1")});
+  BOOST_TEST(read_records(folder / "r.json").size() == 1);
+  BOOST_TEST(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_failed_write_leaves_the_old_file) {
-  const Folder folder;
-  folder.file("r.json", "old");
+  const TemporaryFolder folder;
+  folder.write("r.json", "old");
   Record bad = plain_record("conv1");
   bad.values["x"] = std::nan("");
-  BOOST_CHECK_THROW(write_records_json(folder.path / "r.json", {bad}), InputError);
-  BOOST_TEST(folder.content("r.json") == "old");
-  BOOST_CHECK_THROW(write_records_json(folder.path / "no" / "r.json", {plain_record("a")}),
-                    InputError);
-  BOOST_CHECK_THROW(write_records_json(folder.path, {plain_record("a")}), InputError);
+  BOOST_CHECK_THROW(write_records_json(folder / "r.json", {bad}), InputError);
+  BOOST_TEST(content(folder / "r.json") == "old");
+  BOOST_CHECK_THROW(write_records_json(folder / "no" / "r.json", {plain_record("a")}), InputError);
+  BOOST_CHECK_THROW(write_records_json(folder.path(), {plain_record("a")}), InputError);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_malformed_csv_with_line_and_key) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::vector<Malformed> cases = {
       {"", 0, "header", "empty"},
       {"level,chip\n", 1, "header", "expected level,chip,workload"},
@@ -322,14 +297,14 @@ BOOST_AUTO_TEST_CASE(refuses_malformed_csv_with_line_and_key) {
       {kHeader + kKey + std::string("notes,a,,,x\0y\n", 14), 2, "", "zero byte"},
   };
   for (const Malformed& c : cases) {
-    const Diagnostics found = errors_of(folder.file("bad.csv", c.text));
+    const Diagnostics found = errors_of(folder.write("bad.csv", c.text));
     BOOST_TEST(says(found, c.line, c.key, c.says), c.text);
-    for (const Diagnostic& d : found) BOOST_TEST(d.file == (folder.path / "bad.csv").string());
+    for (const Diagnostic& d : found) BOOST_TEST(d.file == (folder / "bad.csv").string());
   }
 }
 
 BOOST_AUTO_TEST_CASE(refuses_malformed_json_with_line_and_key) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::string good = json_record("");
   const std::vector<Malformed> cases = {
       {"", 1, "", "not valid JSON"},
@@ -369,51 +344,51 @@ BOOST_AUTO_TEST_CASE(refuses_malformed_json_with_line_and_key) {
       {"{\"schema\": \"\xFF\"}", 1, "", "not valid JSON"},
   };
   for (const Malformed& c : cases) {
-    const Diagnostics found = errors_of(folder.file("bad.json", c.text));
+    const Diagnostics found = errors_of(folder.write("bad.json", c.text));
     BOOST_TEST(says(found, c.line, c.key, c.says), c.text);
-    for (const Diagnostic& d : found) BOOST_TEST(d.file == (folder.path / "bad.json").string());
+    for (const Diagnostic& d : found) BOOST_TEST(d.file == (folder / "bad.json").string());
   }
 }
 
 BOOST_AUTO_TEST_CASE(reports_all_errors_at_once) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const fs::path csv =
-      folder.file("r.csv", kHeader + kKey + "values,a,,,x\n" + kKey + "count,b,,,1\nshort\n");
+      folder.write("r.csv", kHeader + kKey + "values,a,,,x\n" + kKey + "count,b,,,1\nshort\n");
   BOOST_TEST(errors_of(csv).size() == 3);
-  const fs::path json = folder.file(
+  const fs::path json = folder.write(
       "r.json", json_of(json_record(",\"values\": {\"a\": true}, \"batch\": -1, \"more\": 1")));
   BOOST_TEST(errors_of(json).size() == 3);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_other_extensions_and_missing_files) {
-  const Folder folder;
-  BOOST_CHECK_THROW(read_records(folder.file("r.txt", "")), InputError);
-  BOOST_CHECK_THROW(read_records(folder.path / "none.csv"), InputError);
-  BOOST_CHECK_THROW(read_records(folder.path / "none.json"), InputError);
-  BOOST_CHECK_THROW(read_records_csv(folder.path), InputError);
+  const TemporaryFolder folder;
+  BOOST_CHECK_THROW(read_records(folder.write("r.txt", "")), InputError);
+  BOOST_CHECK_THROW(read_records(folder / "none.csv"), InputError);
+  BOOST_CHECK_THROW(read_records(folder / "none.json"), InputError);
+  BOOST_CHECK_THROW(read_records_csv(folder.path()), InputError);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_the_sidecar_of_other_records) {
-  const Folder folder;
+  const TemporaryFolder folder;
   Record r = plain_record("conv1");
   r.provenance.tool = "chip";
-  write_records_csv(folder.path / "r.csv", {r});
-  const std::string sidecar = folder.content("r.csv.meta.json");
+  write_records_csv(folder / "r.csv", {r});
+  const std::string sidecar = content(folder / "r.csv.meta.json");
   Record other = r;
   other.provenance.tool = "another";
-  write_records_csv(folder.path / "r.csv", {other});
-  folder.file("r.csv.meta.json", sidecar);
-  BOOST_TEST(says(errors_of(folder.path / "r.csv"), 0, "conv1", "differ from the CSV"));
-  write_records_csv(folder.path / "r.csv", {r, plain_record("conv2")});
-  folder.file("r.csv.meta.json", sidecar);
-  BOOST_TEST(says(errors_of(folder.path / "r.csv"), 0, "conv2", "missing"));
-  write_records_csv(folder.path / "r.csv", {r, plain_record("conv2")});
-  const std::string longer = folder.content("r.csv.meta.json");
-  write_records_csv(folder.path / "r.csv", {r});
-  folder.file("r.csv.meta.json", longer);
-  BOOST_TEST(says(errors_of(folder.path / "r.csv"), 0, "", "has 2 records; expected the 1"));
-  folder.file("r.csv.meta.json", "{\"schema\": \"assay.records/1\", \"records\": []}");
-  BOOST_TEST(says(errors_of(folder.path / "r.csv"), 1, "schema", "assay.records-meta/1"));
+  write_records_csv(folder / "r.csv", {other});
+  folder.write("r.csv.meta.json", sidecar);
+  BOOST_TEST(says(errors_of(folder / "r.csv"), 0, "conv1", "differ from the CSV"));
+  write_records_csv(folder / "r.csv", {r, plain_record("conv2")});
+  folder.write("r.csv.meta.json", sidecar);
+  BOOST_TEST(says(errors_of(folder / "r.csv"), 0, "conv2", "missing"));
+  write_records_csv(folder / "r.csv", {r, plain_record("conv2")});
+  const std::string longer = content(folder / "r.csv.meta.json");
+  write_records_csv(folder / "r.csv", {r});
+  folder.write("r.csv.meta.json", longer);
+  BOOST_TEST(says(errors_of(folder / "r.csv"), 0, "", "has 2 records; expected the 1"));
+  folder.write("r.csv.meta.json", "{\"schema\": \"assay.records/1\", \"records\": []}");
+  BOOST_TEST(says(errors_of(folder / "r.csv"), 1, "schema", "assay.records-meta/1"));
 }
 
 BOOST_AUTO_TEST_CASE(numbers_are_the_shortest_that_read_back) {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/import.h"
 
-#include <unistd.h>
-
 #include <boost/test/unit_test.hpp>
-#include <fstream>
 
 #include "core/diagnostics.h"
 #include "experiments/compare.h"
+#include "tests/files.h"
 
 namespace fs = std::filesystem;
 using namespace assay;
+using test::edited;
+using test::TemporaryFolder;
 
 namespace {
 
@@ -41,19 +41,8 @@ const std::string kMapping =
     "  - {quantity: shifted, column: power_mW, scale: 2, offset: -10}\n";
 
 struct Files {
-  Files()
-      : folder(fs::temp_directory_path() / ("assay_import_test_" + std::to_string(::getpid()))) {
-    fs::remove_all(folder);
-    fs::create_directories(folder);
-  }
-  ~Files() { fs::remove_all(folder); }
-  Files(const Files&) = delete;
-  Files& operator=(const Files&) = delete;
-
   Import run(const std::string& csv, const std::string& mapping) const {
-    std::ofstream(folder / "data.csv", std::ios::binary) << csv;
-    std::ofstream(folder / "mapping.yaml", std::ios::binary) << mapping;
-    return import_rows(folder / "data.csv", folder / "mapping.yaml");
+    return import_rows(folder.write("data.csv", csv), folder.write("mapping.yaml", mapping));
   }
   Diagnostics errors(const std::string& csv, const std::string& mapping) const {
     try {
@@ -63,14 +52,8 @@ struct Files {
     }
     return {};
   }
-  fs::path folder;
+  TemporaryFolder folder;
 };
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  BOOST_REQUIRE_MESSAGE(at != std::string::npos, from);
-  return text.replace(at, from.size(), to);
-}
 
 struct Wrong {
   std::string from, to;  // in the mapping or the data
@@ -123,7 +106,7 @@ BOOST_AUTO_TEST_CASE(an_empty_cell_is_an_absent_value) {
 }
 
 BOOST_AUTO_TEST_CASE(declared_words_mean_absent_too) {
-  const Import in = Files().run(replaced(kCsv, "20.9", " n/a "), kMapping + "absent: [n/a, '-']\n");
+  const Import in = Files().run(edited(kCsv, "20.9", " n/a "), kMapping + "absent: [n/a, '-']\n");
   BOOST_TEST(in.records[0].values.count("total_ms") == 0);
 }
 
@@ -145,8 +128,8 @@ BOOST_AUTO_TEST_CASE(keep_leaves_out_the_other_rows) {
 }
 
 BOOST_AUTO_TEST_CASE(names_not_listed_stand_as_they_are_only_if_asked) {
-  const std::string mapping = replaced(kMapping, "names: {CONV1: conv1, CONV2: conv2}",
-                                       "names: {CONV1: conv1}\n  others: keep");
+  const std::string mapping = edited(kMapping, "names: {CONV1: conv1, CONV2: conv2}",
+                                     "names: {CONV1: conv1}\n  others: keep");
   BOOST_TEST(Files().run(kCsv, mapping).records.at(1).layer == "CONV2");
 }
 
@@ -214,7 +197,7 @@ BOOST_AUTO_TEST_CASE(refuses_malformed_mappings_with_file_line_and_key) {
       {"CONV2: conv2", "CONV2: conv1", "data.csv", 3, "conv1", "first in line 2"},
   };
   for (const Wrong& w : wrongs)
-    BOOST_TEST(says(files.errors(kCsv, replaced(kMapping, w.from, w.to)), w), w.to);
+    BOOST_TEST(says(files.errors(kCsv, edited(kMapping, w.from, w.to)), w), w.to);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_malformed_data_with_file_line_and_column) {
@@ -239,17 +222,17 @@ BOOST_AUTO_TEST_CASE(refuses_malformed_data_with_file_line_and_column) {
       {kCsv.substr(kCsv.find("CONV1")), "TOTAL,4,1,1,1,s,c\n", "data.csv", 0, "", "no row is left"},
   };
   for (const Wrong& w : wrongs)
-    BOOST_TEST(says(files.errors(replaced(kCsv, w.from, w.to), kMapping), w), w.to);
+    BOOST_TEST(says(files.errors(edited(kCsv, w.from, w.to), kMapping), w), w.to);
 }
 
 BOOST_AUTO_TEST_CASE(reports_all_errors_at_once) {
   const Files files;
-  std::string csv = replaced(kCsv, "20.9", "x");
-  csv = replaced(csv, "41.9", "y");
-  csv = replaced(csv, "CONV2,4", "CONV2,zero");
+  std::string csv = edited(kCsv, "20.9", "x");
+  csv = edited(csv, "41.9", "y");
+  csv = edited(csv, "CONV2,4", "CONV2,zero");
   BOOST_TEST(files.errors(csv, kMapping).size() == 3);
-  std::string mapping = replaced(kMapping, "column: layer\n", "column: layr\n");
-  mapping = replaced(mapping, "batch_N", "batchN");
+  std::string mapping = edited(kMapping, "column: layer\n", "column: layr\n");
+  mapping = edited(mapping, "batch_N", "batchN");
   BOOST_TEST(files.errors(kCsv, mapping).size() == 2);
 }
 

@@ -2,17 +2,16 @@
 // The journal of finished layers: nothing that was appended is lost, nothing foreign is touched.
 #include "experiments/journal.h"
 
-#include <unistd.h>
-
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <memory>
 
 #include "core/diagnostics.h"
+#include "tests/files.h"
 
 using namespace assay;
+using test::content;
+using test::TemporaryFolder;
 namespace fs = std::filesystem;
 
 namespace {
@@ -21,26 +20,11 @@ using Identity = std::map<std::string, std::string>;
 const Identity kRun{{"mode", "timing"}, {"workload", "alexnet.yaml sha256:00"}};
 
 struct Folder {
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "assay_journal_XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path = pattern;
-    file = path / "j";
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::string text() const {
-    std::ifstream in(file, std::ios::binary);
-    return std::string(std::istreambuf_iterator<char>(in), {});
-  }
+  std::string text() const { return content(file); }
   void write(const std::string& text) const { std::ofstream(file, std::ios::binary) << text; }
 
-  fs::path path, file;
+  TemporaryFolder folder;
+  fs::path path = folder.path(), file = folder / "j";
 };
 
 Record record(const std::string& layer) {

@@ -4,21 +4,17 @@
 #include "experiments/report/levels.h"
 
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "experiments/experiment.h"
 #include "experiments/report/level_panels.h"
 #include "report_fixture.h"
+#include "tests/files.h"
 
 namespace assay {
 namespace {
 
-namespace fs = std::filesystem;
 using report::CycleSplit;
 using report::LevelRow;
 using report::LevelTable;
@@ -99,13 +95,9 @@ double sum_of(const CycleSplit& s) {
 }
 
 std::string page(ReportInput in, const char* gnuplot = "false") {
-  std::string name = (fs::temp_directory_path() / "assay_levels_XXXXXX").string();
-  BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
+  const test::TemporaryFolder folder;
   in.gnuplot = gnuplot;
-  std::ifstream file(write_report(fs::path(name) / "r", in).html);
-  const std::string text(std::istreambuf_iterator<char>(file), {});
-  fs::remove_all(name);
-  return text;
+  return test::content(write_report(folder / "r", in).html);
 }
 
 bool has(const std::string& text, const std::string& part) {

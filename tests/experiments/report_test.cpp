@@ -3,38 +3,21 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "core/diagnostics.h"
 #include "report_fixture.h"
+#include "tests/files.h"
 
 namespace assay {
 namespace {
 
 namespace fs = std::filesystem;
+using test::content;
 using test::eyeriss;
-
-// A folder of its own for each test, removed at its end.
-struct Scratch {
-  fs::path path;
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "assay_report_XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = fs::canonical(name);
-  }
-  ~Scratch() { fs::remove_all(path); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-};
-
-std::string content(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
-}
+using test::TemporaryFolder;
 
 void put(const fs::path& file, const std::string& text) { std::ofstream(file) << text; }
 
@@ -134,9 +117,9 @@ BOOST_AUTO_TEST_CASE(prints_missing_values_as_not_available_never_as_zero) {
     if (line.rfind("Kendall", 0) == 0 || line.rfind("network error [%]", 0) == 0)
       BOOST_TEST(cells == 4);
   }
-  const Scratch scratch;
+  const TemporaryFolder scratch;
   BOOST_TEST(
-      has(page(in, scratch.path / "r"), "<td class=\"n first\">n/a</td><td class=\"n \">n/a</td>"));
+      has(page(in, scratch / "r"), "<td class=\"n first\">n/a</td><td class=\"n \">n/a</td>"));
 }
 
 BOOST_AUTO_TEST_CASE(warns_where_errors_cancel) {
@@ -159,14 +142,14 @@ BOOST_AUTO_TEST_CASE(names_network_error_mean_worst_layer_and_n) {
 }
 
 BOOST_AUTO_TEST_CASE(fails_beyond_a_bound_on_either_side_and_where_undefined) {
-  const Scratch scratch;
+  const TemporaryFolder scratch;
   for (const std::optional<double>& found :
        {std::optional<double>(10.5), std::optional<double>(-10.5), std::optional<double>()}) {
     ReportInput in = eyeriss();
     in.bounds[0].found = found;
     BOOST_TEST(has(verdict(in), "Outside the stated bounds (max_abs_pct of processing_ms"));
     BOOST_TEST(has(terminal_table(in, false), "FAIL  max_abs_pct"));
-    BOOST_TEST(has(page(in, scratch.path / "r"), "class=\"verdict fail\""));
+    BOOST_TEST(has(page(in, scratch / "r"), "class=\"verdict fail\""));
     BOOST_TEST(nlohmann::json::parse(metrics_to_json(in))["bounds_hold"] == false);
   }
 }
@@ -176,8 +159,8 @@ BOOST_AUTO_TEST_CASE(does_not_pass_without_a_bound) {
   in.bounds.clear();
   BOOST_TEST(has(verdict(in), "No bound was stated"));
   BOOST_TEST(nlohmann::json::parse(metrics_to_json(in))["bounds_hold"].is_null());
-  const Scratch scratch;
-  BOOST_TEST(has(page(in, scratch.path / "r"), "class=\"verdict none\""));
+  const TemporaryFolder scratch;
+  BOOST_TEST(has(page(in, scratch / "r"), "class=\"verdict none\""));
 }
 
 BOOST_AUTO_TEST_CASE(says_when_nothing_of_the_headline_was_compared) {
@@ -239,8 +222,8 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(report_page)
 
 BOOST_AUTO_TEST_CASE(has_its_sections_in_order) {
-  const Scratch scratch;
-  const std::string html = page(eyeriss(), scratch.path / "r");
+  const TemporaryFolder scratch;
+  const std::string html = page(eyeriss(), scratch / "r");
   std::size_t last = 0;
   for (const char* id : {"verdict", "compared", "layers", "plots", "worst", "notes", "reproduce"}) {
     const std::size_t at = html.find("id=\"" + std::string(id) + "\"");
@@ -262,16 +245,16 @@ BOOST_AUTO_TEST_CASE(escapes_names_everywhere) {
   in.notes = {evil + "\n" + evil};
   in.command = evil;
   in.variant_descriptions["published_mapping"] = evil;
-  const Scratch scratch;
-  const std::string html = content(write_report(scratch.path / "r", in).html);  // with plots
+  const TemporaryFolder scratch;
+  const std::string html = content(write_report(scratch / "r", in).html);  // with plots
   BOOST_TEST(!has(html, "<b>&"));
   BOOST_TEST(!has(html, "<script"));
   BOOST_TEST(has(html, "&lt;script&gt;1&lt;/script&gt;{{title}}"));
 }
 
 BOOST_AUTO_TEST_CASE(needs_no_network_and_no_scripts) {
-  const Scratch scratch;
-  std::string html = content(write_report(scratch.path / "r", eyeriss()).html);
+  const TemporaryFolder scratch;
+  std::string html = content(write_report(scratch / "r", eyeriss()).html);
   const std::string space = "xmlns=\"http://www.w3.org/2000/svg\"";
   for (std::size_t at = html.find(space); at != std::string::npos; at = html.find(space))
     html.erase(at, space.size());
@@ -282,8 +265,8 @@ BOOST_AUTO_TEST_CASE(needs_no_network_and_no_scripts) {
 BOOST_AUTO_TEST_CASE(says_so_where_there_is_no_gnuplot) {
   ReportInput in = eyeriss();
   in.gnuplot = "/nonexistent/gnuplot";
-  const Scratch scratch;
-  const ReportFiles files = write_report(scratch.path / "r", in);
+  const TemporaryFolder scratch;
+  const ReportFiles files = write_report(scratch / "r", in);
   const std::string html = content(files.html);
   BOOST_TEST(has(html, "Not drawn: gnuplot did not draw it"));
   BOOST_TEST(!has(html, "<svg"));
@@ -295,38 +278,38 @@ BOOST_AUTO_TEST_CASE(says_what_a_figure_lacks) {
   ReportInput in = eyeriss();
   in.roof.reset();
   for (Record& r : in.predicted) r.cycles_by_cause.clear();
-  const Scratch scratch;
-  const std::string html = page(in, scratch.path / "r");
+  const TemporaryFolder scratch;
+  const std::string html = page(in, scratch / "r");
   BOOST_TEST(has(html, "Not drawn: no roofs were given."));
   BOOST_TEST(
       has(html, "Not drawn: no record of the headline variant attributes its cycles to causes."));
 }
 
 BOOST_AUTO_TEST_CASE(draws_each_figure_as_svg_png_and_csv) {
-  const Scratch scratch;
-  const ReportFiles files = write_report(scratch.path / "r", eyeriss());
+  const TemporaryFolder scratch;
+  const ReportFiles files = write_report(scratch / "r", eyeriss());
   if (files.plots.size() == 7U) {
     BOOST_TEST_MESSAGE("skipped: no gnuplot here");
     return;
   }
   BOOST_TEST(files.plots.size() == 21U);
   for (const fs::path& p : files.plots) BOOST_TEST(fs::file_size(p) > 0U, p);
-  const std::string csv = content(scratch.path / "r/plots/parity_processing_ms.csv");
+  const std::string csv = content(scratch / "r/plots/parity_processing_ms.csv");
   BOOST_TEST(has(csv, "processing_ms_measured,processing_ms_predicted,error_pct\n"));
   BOOST_TEST(has(csv, "analytical,published_mapping,eyeriss,alexnet,4,conv1,16.5,"));
-  const std::string svg = content(scratch.path / "r/plots/error_processing_ms.svg");
+  const std::string svg = content(scratch / "r/plots/error_processing_ms.svg");
   BOOST_TEST(has(svg, "positive = predicted larger than measured"));
 }
 
 BOOST_AUTO_TEST_CASE(is_the_same_for_the_same_input) {
-  const Scratch scratch;
-  write_report(scratch.path / "a", eyeriss());
-  write_report(scratch.path / "b", eyeriss());
+  const TemporaryFolder scratch;
+  write_report(scratch / "a", eyeriss());
+  write_report(scratch / "b", eyeriss());
   int compared = 0;
-  for (const auto& entry : fs::recursive_directory_iterator(scratch.path / "a")) {
+  for (const auto& entry : fs::recursive_directory_iterator(scratch / "a")) {
     if (!entry.is_regular_file()) continue;
     ++compared;
-    const fs::path other = scratch.path / "b" / fs::relative(entry.path(), scratch.path / "a");
+    const fs::path other = scratch / "b" / fs::relative(entry.path(), scratch / "a");
     BOOST_TEST((content(entry.path()) == content(other)), entry.path());
   }
   BOOST_TEST(compared > 10);
@@ -337,47 +320,47 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(report_folder)
 
 BOOST_AUTO_TEST_CASE(refuses_a_folder_with_other_files_and_leaves_it_alone) {
-  const Scratch scratch;
-  fs::create_directory(scratch.path / "r");
-  put(scratch.path / "r/thesis.txt", "years of work");
-  BOOST_CHECK_THROW(page(eyeriss(), scratch.path / "r"), InputError);
-  BOOST_TEST(content(scratch.path / "r/thesis.txt") == "years of work");
-  BOOST_TEST(std::distance(fs::directory_iterator(scratch.path), {}) == 1);
-  BOOST_TEST(std::distance(fs::directory_iterator(scratch.path / "r"), {}) == 1);
+  const TemporaryFolder scratch;
+  fs::create_directory(scratch / "r");
+  put(scratch / "r/thesis.txt", "years of work");
+  BOOST_CHECK_THROW(page(eyeriss(), scratch / "r"), InputError);
+  BOOST_TEST(content(scratch / "r/thesis.txt") == "years of work");
+  BOOST_TEST(std::distance(fs::directory_iterator(scratch.path()), {}) == 1);
+  BOOST_TEST(std::distance(fs::directory_iterator(scratch / "r"), {}) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_file) {
-  const Scratch scratch;
-  put(scratch.path / "r", "text");
-  BOOST_CHECK_THROW(page(eyeriss(), scratch.path / "r"), InputError);
-  BOOST_TEST(content(scratch.path / "r") == "text");
+  const TemporaryFolder scratch;
+  put(scratch / "r", "text");
+  BOOST_CHECK_THROW(page(eyeriss(), scratch / "r"), InputError);
+  BOOST_TEST(content(scratch / "r") == "text");
 }
 
 BOOST_AUTO_TEST_CASE(replaces_an_earlier_report_as_a_whole) {
-  const Scratch scratch;
-  page(eyeriss(), scratch.path / "r");
-  put(scratch.path / "r/plots/stale.svg", "");
-  BOOST_TEST(has(page(eyeriss(), scratch.path / "r/"), "Eyeriss"));
-  BOOST_TEST(!fs::exists(scratch.path / "r/plots/stale.svg"));
-  BOOST_TEST(std::distance(fs::directory_iterator(scratch.path), {}) == 1);
+  const TemporaryFolder scratch;
+  page(eyeriss(), scratch / "r");
+  put(scratch / "r/plots/stale.svg", "");
+  BOOST_TEST(has(page(eyeriss(), scratch / "r/"), "Eyeriss"));
+  BOOST_TEST(!fs::exists(scratch / "r/plots/stale.svg"));
+  BOOST_TEST(std::distance(fs::directory_iterator(scratch.path()), {}) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(accepts_an_empty_folder_and_makes_missing_parents) {
-  const Scratch scratch;
-  fs::create_directory(scratch.path / "empty");
-  page(eyeriss(), scratch.path / "empty");
-  BOOST_TEST(fs::exists(scratch.path / "empty/.assay-report"));
-  page(eyeriss(), scratch.path / "a/b/it's here");
-  BOOST_TEST(fs::exists(scratch.path / "a/b/it's here/report.html"));
+  const TemporaryFolder scratch;
+  fs::create_directory(scratch / "empty");
+  page(eyeriss(), scratch / "empty");
+  BOOST_TEST(fs::exists(scratch / "empty/.assay-report"));
+  page(eyeriss(), scratch / "a/b/it's here");
+  BOOST_TEST(fs::exists(scratch / "a/b/it's here/report.html"));
 }
 
 BOOST_AUTO_TEST_CASE(clears_what_a_killed_run_left) {
-  const Scratch scratch;
-  fs::create_directory(scratch.path / ".r.partial");
-  put(scratch.path / ".r.partial/.assay-report", "");
-  put(scratch.path / ".r.partial/records.csv", "half");
-  page(eyeriss(), scratch.path / "r");
-  BOOST_TEST(!fs::exists(scratch.path / ".r.partial"));
+  const TemporaryFolder scratch;
+  fs::create_directory(scratch / ".r.partial");
+  put(scratch / ".r.partial/.assay-report", "");
+  put(scratch / ".r.partial/records.csv", "half");
+  page(eyeriss(), scratch / "r");
+  BOOST_TEST(!fs::exists(scratch / ".r.partial"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

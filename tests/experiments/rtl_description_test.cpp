@@ -6,6 +6,7 @@
 
 #include "rtl/description.h"
 #include "rtl_fixture.h"
+#include "tests/files.h"
 #include "tests/malformed.h"
 
 using namespace assay;
@@ -18,10 +19,7 @@ struct Difference {
 };
 
 std::string edited(const std::string& from, const std::string& to) {
-  std::string text = test::kFakeAccelerator;
-  const std::size_t at = text.find(from);
-  BOOST_REQUIRE_MESSAGE(at != std::string::npos, from);
-  return text.replace(at, from.size(), to);
+  return test::edited(test::kFakeAccelerator, from, to);
 }
 
 Accelerator read(const std::string& text) {

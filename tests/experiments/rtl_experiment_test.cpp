@@ -2,15 +2,16 @@
 // Hardware as the third level of an experiment, without hardware.
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
-#include <iterator>
 
 #include "core/diagnostics.h"
 #include "experiments/experiment.h"
 #include "experiments/report/hardware_gaps.h"
 #include "rtl/registry.h"
 #include "rtl_fixture.h"
+#include "tests/files.h"
 
 using namespace assay;
+using assay::test::edited;
 using assay::test::FakeChip;
 using assay::test::FakeDesign;
 
@@ -47,12 +48,6 @@ confidence: none
 values:
   - {quantity: total_ms, column: ms, unit: ms}
 )";
-
-std::string edited(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  BOOST_REQUIRE_MESSAGE(at != std::string::npos, from);
-  return text.replace(at, from.size(), to);
-}
 
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
@@ -98,8 +93,7 @@ class Data {
   }
   std::string page(ReportInput in) const {
     in.gnuplot = "false";
-    std::ifstream file(write_report(files_.at("out"), in).html);
-    return std::string(std::istreambuf_iterator<char>(file), {});
+    return test::content(write_report(files_.at("out"), in).html);
   }
 
  private:

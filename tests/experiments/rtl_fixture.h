@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -16,6 +15,7 @@
 #include <utility>
 
 #include "experiments/rtl_run.h"
+#include "tests/files.h"
 #include "tests/golden/golden.h"
 #include "tests/oracle/events.h"
 #include "tests/oracle/walk.h"
@@ -120,24 +120,12 @@ class FakeDesign : public rtl::Design {
 class FakeChip {
  public:
   FakeChip() {
-    std::string pattern = (fs::temp_directory_path() / "assay_rtl_XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    folder_ = pattern;
     write("accelerator.yaml", kFakeAccelerator);
     write("net.yaml", kFakeWorkload);
     write("mapping.yaml", kFakeMapping);
   }
-  ~FakeChip() {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
-  FakeChip(const FakeChip&) = delete;
-  FakeChip& operator=(const FakeChip&) = delete;
-
   fs::path at(const std::string& name) const { return folder_ / name; }
-  void write(const std::string& name, const std::string& text) const {
-    std::ofstream(at(name), std::ios::binary) << text;
-  }
+  void write(const std::string& name, const std::string& text) const { folder_.write(name, text); }
 
   // adjust: what is wrong with the hardware.
   RtlOptions options(const std::function<void(FakeDesign*)>& adjust = {}) const {
@@ -157,7 +145,7 @@ class FakeChip {
   }
 
  private:
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 }  // namespace assay::test

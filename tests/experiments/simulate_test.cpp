@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/diagnostics.h"
+#include "tests/files.h"
 
 using namespace assay;
 namespace fs = std::filesystem;
@@ -97,12 +98,10 @@ BOOST_AUTO_TEST_CASE(progress_ends_with_every_layer_finished) {
 BOOST_AUTO_TEST_CASE(a_layer_that_fails_in_its_worker_is_named) {
   SimulateOptions o = lenet5(1);
   o.input.layers = {"c1"};
-  std::string pattern = (fs::temp_directory_path() / "assay_simulate_XXXXXX").string();
-  BOOST_REQUIRE(mkdtemp(pattern.data()) != nullptr);
-  o.trace = fs::path(pattern) / "t.json";
-  fs::create_directory(fs::path(pattern) / "t.json.tmp");  // in the way
+  const test::TemporaryFolder folder;
+  o.trace = folder / "t.json";
+  fs::create_directory(folder / "t.json.tmp");  // in the way
   const LayerRuns s = simulate(o);
-  fs::remove_all(pattern);
   BOOST_TEST(s.run.records.empty());
   BOOST_REQUIRE(s.failures.size() == 1U);
   BOOST_TEST(s.failures[0].layer == "c1");

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/explore/store.h"
 
-#include <unistd.h>
-
 #include <boost/test/unit_test.hpp>
 #include <cstring>
 #include <fstream>
 
 #include "core/diagnostics.h"
+#include "tests/files.h"
 
 namespace {
 
@@ -15,16 +14,8 @@ using namespace assay;
 namespace fs = std::filesystem;
 
 struct Folder {
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "assay_store_XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path = pattern;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-  fs::path path;
+  test::TemporaryFolder folder;
+  fs::path path = folder.path();
   fs::path file() const { return path / "s.sqlite"; }
 };
 

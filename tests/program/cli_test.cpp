@@ -11,12 +11,6 @@ using Json = nlohmann::json;
 
 const std::string kChip = (kSource / "experiments/chips/eyeriss").string();
 
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  BOOST_REQUIRE_MESSAGE(at != std::string::npos, from);
-  return text.replace(at, from.size(), to);
-}
-
 std::string measured(const std::string& name) { return kChip + "/measured/" + name; }
 
 std::string import_measured() {
@@ -138,9 +132,8 @@ BOOST_AUTO_TEST_CASE(files_that_are_not_there_are_refused) {
 BOOST_AUTO_TEST_CASE(an_illegal_mapping_is_refused_with_every_reason_of_every_layer) {
   const Sandbox box;
   const std::string legal = content(kChip + "/alexnet.yaml");
-  const fs::path mapping =
-      box.write("mapping.yaml",
-                replaced(replaced(legal, "par x P: 7", "par x P: 56"), "for C: 24", "for C: 12"));
+  const fs::path mapping = box.write(
+      "mapping.yaml", edited(edited(legal, "par x P: 7", "par x P: 56"), "for C: 24", "for C: 12"));
   refuses(box, "predict eyeriss alexnet --mapping " + mapping.string(),
           {"mapping.yaml:", "'par x P: 56'", "the array has 14",
            "eyeriss-alexnet#conv2 = 'C': the loops over C cover 24 of 48", "errors\n"});
@@ -149,8 +142,8 @@ BOOST_AUTO_TEST_CASE(an_illegal_mapping_is_refused_with_every_reason_of_every_la
 BOOST_AUTO_TEST_CASE(a_malformed_file_is_refused_with_all_its_errors_in_lines_of_their_own) {
   const Sandbox box;
   const fs::path mapping = box.write(
-      "mapping.yaml", replaced(replaced(content(kChip + "/alexnet.yaml"), "batch: 4", "batch: x"),
-                               "hold wbuf: W", "hold wbuff: W"));
+      "mapping.yaml", edited(edited(content(kChip + "/alexnet.yaml"), "batch: 4", "batch: x"),
+                             "hold wbuf: W", "hold wbuff: W"));
   refuses(box, "predict eyeriss alexnet --mapping " + mapping.string(),
           {"batch = 'x': expected a whole number", "did you mean 'wbuf'?", "2 errors\n"});
   BOOST_TEST(lines(box.run("predict eyeriss alexnet --mapping " + mapping.string()).err) == 3U);
@@ -172,12 +165,11 @@ BOOST_AUTO_TEST_CASE(an_experiment_within_its_bound_passes_and_one_outside_it_fa
 
 BOOST_AUTO_TEST_CASE(a_malformed_experiment_is_refused_and_leaves_nothing) {
   const Sandbox box;
-  const fs::path file =
-      box.write("bad.yaml", replaced(experiment("5"), "variant: D", "variant: E"));
+  const fs::path file = box.write("bad.yaml", edited(experiment("5"), "variant: D", "variant: E"));
   refuses(box, "validate " + file.string() + " --out here",
           {"bad.yaml:", "bounds[0].variant = 'E': expected 'D'"});
   const fs::path other =
-      box.write("other.yaml", replaced(experiment("5"), "chip: eyeriss", "chip: eyerisss"));
+      box.write("other.yaml", edited(experiment("5"), "chip: eyeriss", "chip: eyerisss"));
   refuses(box, "validate " + other.string(), {"did you mean 'eyeriss'?"});
 }
 

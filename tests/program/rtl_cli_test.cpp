@@ -77,10 +77,6 @@ any_layer:
   - par y C: max 3
 )";
 
-std::string edited(std::string text, const std::string& from, const std::string& to) {
-  return text.replace(text.find(from), from.size(), to);
-}
-
 // A chip whose other files are for another accelerator, so that only the right ones run.
 void write_chip(const Sandbox& box) {
   fs::create_directory(box.folder() / "small");

@@ -11,20 +11,16 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
+
+#include "tests/files.h"
 
 namespace assay::test {
 
 namespace fs = std::filesystem;
 
 inline const fs::path kSource = ASSAY_SOURCE_DIR;
-
-inline std::string content(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
 
 struct Result {
   int code = -1;
@@ -34,18 +30,7 @@ struct Result {
 // A folder of its own, in which the program runs; gone at the end of the test.
 class Sandbox {
  public:
-  Sandbox() {
-    std::string pattern = (fs::temp_directory_path() / "assay_cli_XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    base_ = pattern;
-    fs::create_directory(folder());
-  }
-  ~Sandbox() {
-    std::error_code ignored;
-    fs::remove_all(base_, ignored);
-  }
-  Sandbox(const Sandbox&) = delete;
-  Sandbox& operator=(const Sandbox&) = delete;
+  Sandbox() { fs::create_directory(folder()); }
 
   fs::path folder() const { return base_ / "work"; }
   fs::path write(const std::string& name, const std::string& text) const {
@@ -98,7 +83,7 @@ class Sandbox {
     return {WEXITSTATUS(status), content(base_ / "out"), content(base_ / "err")};
   }
 
-  fs::path base_;
+  TemporaryFolder base_;
 };
 
 inline bool contains(const std::string& text, const std::string& part) {

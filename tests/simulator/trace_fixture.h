@@ -2,15 +2,10 @@
 // A small machine, events fed to its trace by hand, and the trace read back.
 #pragma once
 
-#include <unistd.h>
-
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -18,6 +13,7 @@
 
 #include "core/accelerator.h"
 #include "simulator/chrome_trace.h"
+#include "tests/files.h"
 
 namespace assay::test {
 
@@ -26,26 +22,6 @@ using simulator::TransferEvent;
 using Json = nlohmann::json;
 using Kind = TransferEvent::Kind;
 namespace fs = std::filesystem;
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (fs::temp_directory_path() / "assay_trace_XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  fs::path operator/(const std::string& name) const { return path_ / name; }
-  bool empty() const { return fs::is_empty(path_); }
-
- private:
-  fs::path path_;
-};
 
 inline Level level(LevelKind kind, const std::string& name, const std::vector<std::string>& ports) {
   Level made;
@@ -115,11 +91,6 @@ inline void longer_run(ChromeTrace& trace) {
   trace.transfer(from_reg(Kind::drain, 4, 48, 50));
 }
 
-inline std::string text_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
 inline std::string written(const Feed& feed, const Accelerator& accelerator = tiny(),
                            const std::string& title = "tiny example conv1",
                            std::int64_t max_events = ChromeTrace::kMaxEvents) {
@@ -127,7 +98,7 @@ inline std::string written(const Feed& feed, const Accelerator& accelerator = ti
   ChromeTrace trace(accelerator, folder / "trace.json", title, max_events);
   feed(trace);
   trace.finish();
-  return text_of(folder / "trace.json");
+  return content(folder / "trace.json");
 }
 
 inline Json trace_of(const Feed& feed) { return Json::parse(written(feed)); }

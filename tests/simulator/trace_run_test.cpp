@@ -34,7 +34,7 @@ Traced run(const oracle::Triple& t) {
     traced.result = machine.run(t.layer, t.mapping, options);
     trace.finish();
   }
-  traced.trace = Json::parse(text_of(folder / "t.json"));
+  traced.trace = Json::parse(content(folder / "t.json"));
   return traced;
 }
 

@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(the_largest_numbers_are_written_whole) {
 
 // The page shows this run; a reader may rely on it to the letter.
 BOOST_AUTO_TEST_CASE(the_example_of_the_format_page_is_what_is_written) {
-  const std::string page = text_of(ASSAY_SOURCE_DIR "/docs/formats/trace.md");
+  const std::string page = content(ASSAY_SOURCE_DIR "/docs/formats/trace.md");
   const std::size_t fence = page.find("```json\n");
   BOOST_REQUIRE(fence != std::string::npos);
   const std::size_t begin = fence + 8, end = page.find("```", begin);
