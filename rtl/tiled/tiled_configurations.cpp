@@ -12,7 +12,7 @@ namespace {
 
 template <class Model>
 std::unique_ptr<Design> make(const std::string& name, const TiledShape& shape) {
-  return std::make_unique<TiledModel>(name, shape, std::make_unique<VerilatedPins<Model>>());
+  return std::make_unique<TiledModel>(name, shape, std::make_unique<VerilatedTiled<Model>>());
 }
 
 }  // namespace
