@@ -6,11 +6,8 @@
 #include "tests/netlist/resimulate_eyeriss.h"
 
 #include <algorithm>
-#include <exception>
 #include <random>
-#include <utility>
 
-#include "tests/golden/golden.h"
 #include "tests/netlist/twins.h"
 #include "tests/rtl/eyeriss_fixture.h"
 
@@ -20,29 +17,13 @@ int sc_main(int, char**) { return 0; }
 namespace assay::netlist {
 namespace {
 
-class Pins : public rtl::EyerissPins {
+class Twins : public TwinPins<rtl::EyerissPins, rtl::EyerissResponse> {
  public:
-  void trace(const std::string&) override {}
-  void reset() override {
-    EyerissInputs inputs;
-    inputs.rst = true;
-    twins_->clock(inputs);
-  }
-  void configure(std::uint32_t addr, std::uint32_t data) override {
-    EyerissInputs inputs;
-    inputs.cfg_we = true;
-    inputs.cfg_addr = static_cast<std::uint16_t>(addr);
-    inputs.cfg_data = data;
-    twins_->clock(inputs);
-  }
-  void start() override {
-    EyerissInputs inputs;
-    inputs.start = true;
-    twins_->clock(inputs);
-  }
+  Twins() : TwinPins(eyeriss_rtl(), eyeriss_netlist()) {}
+
   rtl::EyerissPorts ports() const override {
-    const rtl::EyerissPorts a = twins_->rtl();
-    const rtl::EyerissPorts b = twins_->netlist();
+    const rtl::EyerissPorts a = rtl().ports();
+    const rtl::EyerissPorts b = netlist().ports();
     same("done", a.done, b.done);
     same("mem_request", a.request, b.request);
     if (a.request) {
@@ -53,15 +34,6 @@ class Pins : public rtl::EyerissPins {
     }
     return a;
   }
-  void clock(const rtl::EyerissResponse& response) override {
-    EyerissInputs inputs;
-    inputs.response = response;
-    twins_->clock(inputs);
-  }
-  std::int64_t count(std::uint32_t event) override { return twins_->count(event); }
-
- private:
-  std::unique_ptr<EyerissTwins> twins_ = eyeriss_twins();
 };
 
 // Plans of a few passes that fill most of the array; most fit the buffers.
@@ -101,29 +73,14 @@ int run(const Arguments& a) {
   rtl::EyerissModel model("eyeriss and its netlist",
                           {a["ROWS"], a["COLS"], a["GLB_BANKS"], a["BANK_ROWS"], a["FILTER_ROWS"],
                            a["JOIN_ROWS"], kMemoryLatency},
-                          std::make_unique<Pins>());
-  const Accelerator accelerator = model.description();
+                          std::make_unique<Twins>());
   return resimulate(a, [&](std::uint64_t seed, std::int64_t* cycles) {
     const eyeriss_test::Case c = random_case(model.shape(), seed);
-    if (rtl::memory_of(c.layer).end > kMostWords || !model.check(c.layer, c.mapping).empty())
-      return false;
-    const rtl::RunResult result = model.run(c.layer, c.mapping, c.data, {});
-    if (result.output != golden::convolution(c.layer, accelerator, c.data.input, c.data.weights))
-      throw std::runtime_error("outputs differ from the golden convolution: seed " +
-                               std::to_string(seed));
-    *cycles += result.cycles;
-    return true;
+    return rtl::memory_of(c.layer).end <= kMostWords && run_case(model, c, seed, cycles);
   });
 }
 
 }  // namespace
 }  // namespace assay::netlist
 
-int main(int argc, char** argv) {
-  try {
-    return assay::netlist::run(assay::netlist::read_arguments(argc, argv));
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "%s\n", e.what());
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return assay::netlist::program(argc, argv, assay::netlist::run); }

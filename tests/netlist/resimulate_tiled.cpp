@@ -4,9 +4,6 @@
 // figures worth reading. Arguments: LAYERS NAME=VALUE... with the parameters of tiled.sv.
 #include "tests/netlist/resimulate_tiled.h"
 
-#include <exception>
-#include <utility>
-
 #include "tests/netlist/twins.h"
 #include "tests/rtl/tiled_fixture.h"
 
@@ -16,23 +13,13 @@ int sc_main(int, char**) { return 0; }
 namespace assay::netlist {
 namespace {
 
-class Twins : public rtl::TiledPins {
+class Twins : public TwinPins<rtl::TiledPins, rtl::TiledRead> {
  public:
-  void reset() override {
-    rtl_->reset();
-    netlist_->reset();
-  }
-  void configure(std::uint32_t addr, std::uint32_t data) override {
-    rtl_->configure(addr, data);
-    netlist_->configure(addr, data);
-  }
-  void start() override {
-    rtl_->start();
-    netlist_->start();
-  }
+  Twins() : TwinPins(tiled_rtl(), tiled_netlist()) {}
+
   rtl::TiledPorts ports() const override {
-    const rtl::TiledPorts a = rtl_->ports();
-    const rtl::TiledPorts b = netlist_->ports();
+    const rtl::TiledPorts a = rtl().ports();
+    const rtl::TiledPorts b = netlist().ports();
     same("done", a.done, b.done);
     same("rd_req", a.request, b.request);
     same("wr_valid", a.write, b.write);
@@ -48,15 +35,6 @@ class Twins : public rtl::TiledPins {
     }
     return a;
   }
-  void clock(const rtl::TiledRead& read) override {
-    rtl_->clock(read);
-    netlist_->clock(read);
-  }
-  std::int64_t count(std::uint32_t event) override { return rtl_->count(event); }
-
- private:
-  std::unique_ptr<rtl::TiledPins> rtl_ = tiled_rtl();
-  std::unique_ptr<rtl::TiledPins> netlist_ = tiled_netlist();
 };
 
 int run(const Arguments& a) {
@@ -68,24 +46,11 @@ int run(const Arguments& a) {
   const Accelerator accelerator = model.description();
   return resimulate(a, [&](std::uint64_t seed, std::int64_t* cycles) {
     const tiled_test::Case c = tiled_test::random_case(model.shape(), accelerator, seed);
-    if (!model.check(c.layer, c.mapping).empty()) return false;
-    const rtl::RunResult result = model.run(c.layer, c.mapping, c.data, {});
-    if (result.output != golden::convolution(c.layer, accelerator, c.data.input, c.data.weights))
-      throw std::runtime_error("outputs differ from the golden convolution: seed " +
-                               std::to_string(seed));
-    *cycles += result.cycles;
-    return true;
+    return run_case(model, c, seed, cycles);
   });
 }
 
 }  // namespace
 }  // namespace assay::netlist
 
-int main(int argc, char** argv) {
-  try {
-    return assay::netlist::run(assay::netlist::read_arguments(argc, argv));
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "%s\n", e.what());
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return assay::netlist::program(argc, argv, assay::netlist::run); }

@@ -8,9 +8,11 @@
 
 namespace assay::netlist {
 
-std::unique_ptr<rtl::TiledPins> tiled_rtl() { return std::make_unique<rtl::VerilatedPins<Vrtl>>(); }
+std::unique_ptr<rtl::TiledPins> tiled_rtl() {
+  return std::make_unique<rtl::VerilatedTiled<Vrtl>>();
+}
 std::unique_ptr<rtl::TiledPins> tiled_netlist() {
-  return std::make_unique<rtl::VerilatedPins<Vnetlist>>();
+  return std::make_unique<rtl::VerilatedTiled<Vnetlist>>();
 }
 
 }  // namespace assay::netlist

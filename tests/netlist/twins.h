@@ -5,11 +5,15 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
-#include "core/layer.h"
+#include "rtl/rtl.h"
+#include "tests/golden/golden.h"
 
 namespace assay::netlist {
 
@@ -43,6 +47,54 @@ void same(const char* port, const Value& rtl, const Value& netlist) {
                            std::to_string(rtl) + ", netlist " + std::to_string(netlist));
 }
 
+// RTL and netlist behind one set of pins, clocked together; Input: of a cycle. A subclass compares
+// their ports.
+template <class Pins, class Input>
+class TwinPins : public Pins {
+ public:
+  TwinPins(std::unique_ptr<Pins> rtl, std::unique_ptr<Pins> netlist)
+      : rtl_(std::move(rtl)), netlist_(std::move(netlist)) {}
+
+  void trace(const std::string& /*fst*/) override {}
+  void reset() override {
+    rtl_->reset();
+    netlist_->reset();
+  }
+  void configure(std::uint32_t addr, std::uint32_t data) override {
+    rtl_->configure(addr, data);
+    netlist_->configure(addr, data);
+  }
+  void start() override {
+    rtl_->start();
+    netlist_->start();
+  }
+  void clock(const Input& input) override {
+    rtl_->clock(input);
+    netlist_->clock(input);
+  }
+  std::int64_t count(std::uint32_t event) override { return rtl_->count(event); }
+
+ protected:
+  const Pins& rtl() const { return *rtl_; }
+  const Pins& netlist() const { return *netlist_; }
+
+ private:
+  std::unique_ptr<Pins> rtl_, netlist_;
+};
+
+// Runs a layer and adds its cycles; false if the hardware does not take it.
+template <class Model, class Case>
+bool run_case(Model& model, const Case& c, std::uint64_t seed, std::int64_t* cycles) {
+  if (!model.check(c.layer, c.mapping).empty()) return false;
+  const rtl::RunResult result = model.run(c.layer, c.mapping, c.data, {});
+  if (result.output !=
+      golden::convolution(c.layer, model.description(), c.data.input, c.data.weights))
+    throw std::runtime_error("outputs differ from the golden convolution: seed " +
+                             std::to_string(seed));
+  *cycles += result.cycles;
+  return true;
+}
+
 // Runs `layer(seed, &cycles)`, which is false for a seed without a layer that the hardware takes,
 // until so many layers have run.
 template <class Layers>
@@ -55,6 +107,17 @@ int resimulate(const Arguments& arguments, const Layers& layer) {
   }
   std::printf("layers %ld\ncycles %lld\n", done, static_cast<long long>(cycles));
   return 0;
+}
+
+// The program around run(arguments).
+template <class Run>
+int program(int argc, char** argv, const Run& run) {
+  try {
+    return run(read_arguments(argc, argv));
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "%s\n", e.what());
+    return 1;
+  }
 }
 
 }  // namespace assay::netlist
