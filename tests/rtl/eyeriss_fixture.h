@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "core/mapping.h"
 #include "rtl/eyeriss/eyeriss_model.h"
 #include "simulator/simulator.h"
+#include "tests/oracle/entries.h"
 
 namespace assay::eyeriss_test {
 
@@ -25,48 +25,31 @@ struct Case {
 inline Mapping mapping_of(const rtl::EyerissPlan& p) {
   Mapping mapping;
   mapping.name = "mapping";
-  const auto entry = [&](EntryKind kind, char axis, Dim d, std::int64_t bound) {
-    if (bound == 1) return;
-    Entry e;
-    e.kind = kind;
-    e.axis = axis;
-    e.dim = d;
-    e.bound = bound;
-    mapping.nest.push_back(e);
+  const auto add = [&](const Entry& e) {
+    if (e.kind == EntryKind::hold || e.bound > 1) mapping.nest.push_back(e);
   };
-  const auto loop = [&](Dim d, std::int64_t bound) { entry(EntryKind::loop, 'x', d, bound); };
-  const auto par = [&](char axis, Dim d, std::int64_t bound) {
-    entry(EntryKind::spatial, axis, d, bound);
-  };
-  const auto hold = [&](int level, std::initializer_list<Operand> operands) {
-    Entry e;
-    e.kind = EntryKind::hold;
-    e.level = level;
-    for (Operand o : operands) e.operands |= 1U << static_cast<unsigned>(index(o));
-    mapping.nest.push_back(e);
-  };
-  loop(Dim::N, p.n_outer);
-  loop(Dim::G, p.g);
-  loop(Dim::M, p.m_outer);
-  loop(Dim::P, p.strips);
-  hold(rtl::kGlb, {Operand::O});
-  loop(Dim::C, p.c_passes);
-  hold(rtl::kGlb, {Operand::I});
-  loop(Dim::M, p.m_passes);
-  hold(rtl::kWbuf, {Operand::W});
-  par('y', Dim::M, p.y_m);
-  par('y', Dim::P, p.y_p);
-  par('y', Dim::C, p.y_c);
-  par('y', Dim::R, p.r);
-  par('x', Dim::M, p.x_m);
-  par('x', Dim::P, p.x_p);
-  hold(rtl::kSpad, {Operand::W});
-  loop(Dim::N, p.images);
-  loop(Dim::Q, p.q);
-  hold(rtl::kSpad, {Operand::I, Operand::O});
-  loop(Dim::C, p.c);
-  loop(Dim::S, p.s);
-  loop(Dim::M, p.m);
+  add(loop(Dim::N, p.n_outer));
+  add(loop(Dim::G, p.g));
+  add(loop(Dim::M, p.m_outer));
+  add(loop(Dim::P, p.strips));
+  add(hold(rtl::kGlb, kO));
+  add(loop(Dim::C, p.c_passes));
+  add(hold(rtl::kGlb, kI));
+  add(loop(Dim::M, p.m_passes));
+  add(hold(rtl::kWbuf, kW));
+  add(lanes(Dim::M, p.y_m, 'y'));
+  add(lanes(Dim::P, p.y_p, 'y'));
+  add(lanes(Dim::C, p.y_c, 'y'));
+  add(lanes(Dim::R, p.r, 'y'));
+  add(lanes(Dim::M, p.x_m, 'x'));
+  add(lanes(Dim::P, p.x_p, 'x'));
+  add(hold(rtl::kSpad, kW));
+  add(loop(Dim::N, p.images));
+  add(loop(Dim::Q, p.q));
+  add(hold(rtl::kSpad, kI | kO));
+  add(loop(Dim::C, p.c));
+  add(loop(Dim::S, p.s));
+  add(loop(Dim::M, p.m));
   return mapping;
 }
 

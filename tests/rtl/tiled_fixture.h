@@ -15,6 +15,7 @@
 #include "rtl/tiled/tiled_model.h"
 #include "simulator/simulator.h"
 #include "tests/golden/golden.h"
+#include "tests/oracle/entries.h"
 #include "tests/simulator/fresh_context.h"
 
 namespace assay::tiled_test {
@@ -47,38 +48,25 @@ inline Mapping mapping_of(const Layer& layer, const Tiles& tiles) {
   Mapping mapping;
   mapping.name = "mapping";
   const PerDim<std::int64_t>& size = layer.size;
-  const auto loop = [&](EntryKind kind, Dim d, std::int64_t bound, char axis) {
-    if (bound == 1) return;
-    Entry e;
-    e.kind = kind;
-    e.dim = d;
-    e.bound = bound;
-    e.axis = axis;
-    mapping.nest.push_back(e);
-  };
-  const auto hold = [&](std::initializer_list<Operand> operands) {
-    Entry e;
-    e.kind = EntryKind::hold;
-    e.level = 1;
-    for (Operand o : operands) e.operands |= 1U << static_cast<unsigned>(index(o));
-    mapping.nest.push_back(e);
+  const auto add = [&](const Entry& e) {
+    if (e.kind == EntryKind::hold || e.bound > 1) mapping.nest.push_back(e);
   };
   const auto trips = [&](Dim d, std::int64_t tile) { return (size[d] + tile - 1) / tile; };
-  loop(EntryKind::loop, Dim::N, size[Dim::N], 'x');
-  loop(EntryKind::loop, Dim::G, size[Dim::G], 'x');
-  if (!tiles.m_innermost) loop(EntryKind::loop, Dim::M, trips(Dim::M, tiles.m), 'x');
-  loop(EntryKind::loop, Dim::P, trips(Dim::P, tiles.p), 'x');
-  loop(EntryKind::loop, Dim::Q, trips(Dim::Q, tiles.q), 'x');
-  if (tiles.m_innermost) loop(EntryKind::loop, Dim::M, trips(Dim::M, tiles.m), 'x');
-  hold({Operand::O});
-  loop(EntryKind::loop, Dim::C, trips(Dim::C, tiles.c), 'x');
-  hold({Operand::I, Operand::W});
-  loop(EntryKind::loop, Dim::R, size[Dim::R], 'x');
-  loop(EntryKind::loop, Dim::S, size[Dim::S], 'x');
-  loop(EntryKind::loop, Dim::P, std::min(tiles.p, size[Dim::P]), 'x');
-  loop(EntryKind::loop, Dim::Q, std::min(tiles.q, size[Dim::Q]), 'x');
-  loop(EntryKind::spatial, Dim::M, std::min(tiles.m, size[Dim::M]), 'x');
-  loop(EntryKind::spatial, Dim::C, std::min(tiles.c, size[Dim::C]), 'y');
+  add(loop(Dim::N, size[Dim::N]));
+  add(loop(Dim::G, size[Dim::G]));
+  if (!tiles.m_innermost) add(loop(Dim::M, trips(Dim::M, tiles.m)));
+  add(loop(Dim::P, trips(Dim::P, tiles.p)));
+  add(loop(Dim::Q, trips(Dim::Q, tiles.q)));
+  if (tiles.m_innermost) add(loop(Dim::M, trips(Dim::M, tiles.m)));
+  add(hold(1, kO));
+  add(loop(Dim::C, trips(Dim::C, tiles.c)));
+  add(hold(1, kI | kW));
+  add(loop(Dim::R, size[Dim::R]));
+  add(loop(Dim::S, size[Dim::S]));
+  add(loop(Dim::P, std::min(tiles.p, size[Dim::P])));
+  add(loop(Dim::Q, std::min(tiles.q, size[Dim::Q])));
+  add(lanes(Dim::M, std::min(tiles.m, size[Dim::M]), 'x'));
+  add(lanes(Dim::C, std::min(tiles.c, size[Dim::C]), 'y'));
   return mapping;
 }
 

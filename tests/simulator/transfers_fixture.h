@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,32 +12,12 @@
 
 #include "core/mapping.h"
 #include "simulator/transfers.h"
+#include "tests/campaign.h"
+#include "tests/oracle/entries.h"
 #include "tests/oracle/nest.h"
 #include "tests/oracle/random_triple.h"
 
 namespace assay::test {
-
-inline std::uint64_t setting(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
-inline Entry loop(Dim d, std::int64_t bound, char axis = '-') {
-  Entry entry;
-  entry.kind = axis == '-' ? EntryKind::loop : EntryKind::spatial;
-  entry.axis = axis;
-  entry.dim = d;
-  entry.bound = bound;
-  return entry;
-}
-
-inline Entry hold(int level, unsigned operands) {
-  Entry entry;
-  entry.kind = EntryKind::hold;
-  entry.level = level;
-  entry.operands = operands;
-  return entry;
-}
 
 // dram - x - mid - y - reg - mac; both arrays reduce, and write each lane's sums one by one.
 inline oracle::Triple sums_of_two_arrays() {
@@ -60,8 +39,8 @@ inline oracle::Triple sums_of_two_arrays() {
   }
   t.accelerator.levels[5].kind = LevelKind::compute;
   constexpr unsigned kOutputs = 4;
-  t.mapping.nest = {loop(Dim::C, 2, 'x'), hold(2, kOutputs), loop(Dim::C, 2, 'y'), loop(Dim::C, 2),
-                    hold(4, kOutputs)};
+  t.mapping.nest = {lanes(Dim::C, 2, 'x'), hold(2, kOutputs), lanes(Dim::C, 2, 'y'),
+                    loop(Dim::C, 2), hold(4, kOutputs)};
   return t;
 }
 

@@ -17,8 +17,6 @@ using oracle::Triple;
 using simulator::AddressList;
 using simulator::Tile;
 using simulator::Transfers;
-using test::hold;
-using test::loop;
 using test::Walked;
 
 namespace {
@@ -309,7 +307,7 @@ BOOST_AUTO_TEST_CASE(a_grid_of_65536_lanes) {
   accelerator.levels[2].network[Operand::O] = Network::none;
   accelerator.levels[3].network[Operand::O] = Network::tree;
   Mapping mapping;
-  mapping.nest = {loop(Dim::N, 1000), loop(Dim::M, 256, 'x'), loop(Dim::C, 256, 'y'), hold(4, 1),
+  mapping.nest = {loop(Dim::N, 1000), lanes(Dim::M, 256, 'x'), lanes(Dim::C, 256, 'y'), hold(4, 1),
                   hold(4, 4),         loop(Dim::N, 3)};
   const simulator::Nest nest = simulator::read_nest(layer, accelerator, mapping);
   for (const bool tables : {false, true}) {
