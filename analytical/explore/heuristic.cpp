@@ -31,6 +31,8 @@ class Island {
   }
 
   void run() {
+    if (input_.starts != nullptr)
+      for (const Design& d : *input_.starts) evaluate(d);
     evolve(input_.budget / 3);
     if (best_fitness_ >= kIllegal) return;
     Design here = best_;

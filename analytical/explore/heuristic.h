@@ -16,6 +16,8 @@ struct IslandInput {
   std::int64_t budget = 20000;  // designs looked at, legal or not
   // What is minimised: latency^w * energy^(1-w); ties by the other.
   double latency_weight = 1;
+  // Designs that are looked at first; the local search begins with the best seen. May be null.
+  const std::vector<Design>* starts = nullptr;
 };
 
 // skeletons: of one layer and map space. Adds everything evaluated to `found`.

@@ -60,6 +60,10 @@ class LayerSpace {
   const std::vector<Order>& orders(std::size_t slot,
                                    const std::array<unsigned, kMaxSlots>& active) const;
 
+  // Per slot, mask of the operands whose holds see the order of its loops.
+  std::array<std::uint8_t, kMaxSlots> concerned(
+      const std::array<unsigned, kMaxSlots>& active) const;
+
   // Whether the loops on every axis fit its lanes.
   bool fits_arrays(const Design& design) const;
 
@@ -79,10 +83,6 @@ class LayerSpace {
   MaskCounts count(Dim dim) const;
   double size_with(const std::vector<std::pair<Dim, MaskCounts>>& counts, std::size_t from,
                    std::array<unsigned, kMaxSlots>* active) const;
-  // Per slot, mask of the operands whose holds see the order of its loops.
-  std::array<std::uint8_t, kMaxSlots> concerned(
-      const std::array<unsigned, kMaxSlots>& active) const;
-
   const Layer& layer_;
   const Accelerator& accelerator_;
   int skeleton_;

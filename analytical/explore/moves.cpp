@@ -29,6 +29,7 @@ std::size_t Moves::genes() const { return space_.slots().size() * (kDims + 1); }
 
 void Moves::legalise_orders(Design* design) const {
   const auto a = active(*design);
+  const auto concerned = space_.concerned(a);
   for (std::size_t s = 0; s < space_.slots().size(); ++s) {
     const std::vector<Order>& orders = space_.orders(s, a);
     if (std::find(orders.begin(), orders.end(), design->order[s]) != orders.end()) continue;
@@ -44,10 +45,10 @@ void Moves::legalise_orders(Design* design) const {
     for (const std::uint8_t d : design->order[s])
       if (d != kNoDim && ((a[s] >> d) & 1U) != 0) wanted[n++] = d;
     const bool slides = space_.accelerator().halo == Halo::slide;
-    const std::uint64_t signature = reuse_signature(wanted, 7, slides);
+    const std::uint64_t signature = reuse_signature(wanted, concerned[s], slides);
     design->order[s] = orders.front();
     for (const Order& o : orders)
-      if (reuse_signature(o, 7, slides) == signature) {
+      if (reuse_signature(o, concerned[s], slides) == signature) {
         design->order[s] = o;
         break;
       }

@@ -154,6 +154,7 @@ class Explorer {
         {"top", std::to_string(search_.top)},
         {"spread", std::to_string(search_.spread)},
         {"space", options_.constraints ? hashed(*options_.constraints) : out_.space.name}};
+    if (options_.reference && !options_.blind) run["starts"] = hashed(*options_.reference);
     if (options_.parameters) run["parameters"] = hashed(*options_.parameters);
     return run;
   }
@@ -169,7 +170,7 @@ class Explorer {
   void layer(std::size_t i) {
     const Layer& l = layers_[i];
     for (std::size_t j = 0; j < i; ++j) {
-      if (!same_shape(layers_[j], l) || zero_fraction(layers_[j]) != zero_fraction(l)) continue;
+      if (!same_search(j, i)) continue;
       copy(i, j);
       return;
     }
@@ -184,8 +185,8 @@ class Explorer {
     };
     const auto begin = std::chrono::steady_clock::now();
     const analytical::Prices prices = prices_of(l);
-    const LayerFound found =
-        search_layer(score_input(l, prices), out_.space, l.name, search_, hooks, store_.get());
+    const LayerFound found = search_layer(score_input(l, prices), out_.space, l.name,
+                                          with_starts(i), hooks, store_.get());
     ExploredLayer e = explored(l, found);
     e.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     p.state = LayerProgress::State::finished;
@@ -197,6 +198,24 @@ class Explorer {
       out_.layers.push_back(std::move(e));
     }
     show();
+  }
+
+  // With the reference of every layer that this search is for.
+  LayerSearchOptions with_starts(std::size_t first) const {
+    LayerSearchOptions o = search_;
+    if (!reference_ || options_.blind) return o;
+    for (std::size_t i = first; i < layers_.size(); ++i) {
+      if (!same_search(i, first)) continue;
+      const auto mapping = resolve(*reference_, layers_[i]);
+      if (mapping && check(layers_[i], out_.accelerator, *mapping).empty())
+        o.starts.push_back(*mapping);
+    }
+    return o;
+  }
+
+  bool same_search(std::size_t i, std::size_t j) const {
+    const Layer &a = layers_[i], &b = layers_[j];
+    return same_shape(a, b) && zero_fraction(a) == zero_fraction(b);
   }
 
   void copy(std::size_t i, std::size_t from) {

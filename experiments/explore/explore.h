@@ -22,7 +22,8 @@ struct ExploreOptions {
   std::filesystem::path accelerator, workload;
   std::optional<std::filesystem::path> parameters;
   std::optional<std::filesystem::path> constraints;  // absent: the default map space
-  std::optional<std::filesystem::path> reference;    // mappings to compare with
+  std::optional<std::filesystem::path> reference;    // mappings to compare with, and to start from
+  bool blind = false;                                // not to start from
   std::vector<std::string> layers;    // empty: all that have weights, or that the reference maps
   std::optional<std::int64_t> batch;  // absent: the reference's, else 1
   analytical::Factors factors = analytical::Factors::ceil;  // of the default space

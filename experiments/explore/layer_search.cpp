@@ -9,6 +9,7 @@
 
 #include "analytical/explore/exhaustive.h"
 #include "analytical/explore/heuristic.h"
+#include "analytical/explore/project.h"
 #include "core/text.h"
 #include "experiments/explore/design_text.h"
 #include "experiments/explore/workers.h"
@@ -72,6 +73,7 @@ class Search {
     }
     out_.exhaustive = listable && out_.size <= options.exhaustive_limit;
     all_ = out_.exhaustive ? static_cast<std::int64_t>(out_.size) : options.budget;
+    find_starts();
   }
 
   LayerFound run() {
@@ -80,6 +82,15 @@ class Search {
   }
 
  private:
+  void find_starts() {
+    const Scorer scorer(input_);
+    for (const Mapping& m : options_.starts)
+      for (const LayerSpace* s : use_)
+        if (const auto d = analytical::project(*s, m, scorer)) starts_.push_back(*d);
+    std::sort(starts_.begin(), starts_.end());
+    starts_.erase(std::unique(starts_.begin(), starts_.end()), starts_.end());
+  }
+
   Found empty() const { return Found(options_.objective, options_.top, options_.spread); }
 
   void tick() {
@@ -129,7 +140,10 @@ class Search {
     parts(
         left.size(),
         [&](std::size_t i, Scorer* scorer, Found* found) {
-          search_island(use_, {seed_of(unit_, options_.seed) + left[i], share, weights[left[i]]},
+          // One island knows the starts: the others must not end where it does.
+          search_island(use_,
+                        {seed_of(unit_, options_.seed) + left[i], share, weights[left[i]],
+                         left[i] == 0 ? &starts_ : nullptr},
                         scorer, found);
         },
         [&](std::size_t i, Found&& found) {
@@ -146,7 +160,7 @@ class Search {
     Scorer scorer(input_);
     search_island(use_,
                   {seed_of(unit_, options_.seed), std::min(kFirstLook, all_ / 4 + 1),
-                   island_weights(options_.objective, input_.prices != nullptr)[0]},
+                   island_weights(options_.objective, input_.prices != nullptr)[0], &starts_},
                   &scorer, &first);
     looked_ = 0;
     out_.found.front.merge(first.front);
@@ -240,6 +254,7 @@ class Search {
   LayerFound out_;
   std::vector<std::unique_ptr<LayerSpace>> spaces_;
   std::vector<const LayerSpace*> use_;
+  std::vector<analytical::Design> starts_;
   std::atomic<bool> stop_{false};
   std::atomic<std::int64_t> looked_{0};
   std::int64_t all_ = 0;

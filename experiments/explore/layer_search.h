@@ -22,6 +22,8 @@ struct LayerSearchOptions {
   double exhaustive_limit = 2e6;  // spaces of at most so many designs are searched to the end
   std::size_t top = 32;           // best designs kept
   std::size_t spread = 256;       // others kept, chosen by a hash
+  // Legal mappings; the search looks first at the designs nearest to them (project.h).
+  std::vector<Mapping> starts;
 };
 
 struct LayerFound {

@@ -26,7 +26,7 @@ struct Arguments {
   LayerSearchOptions search;
   TrustOptions trust;
   bool resume = false, restart = false, no_reference = false, no_trust = false,
-       simulate_all = false;
+       simulate_all = false, blind = false;
 };
 
 // The mappings to compare with: those stated, or the chip's own for the workload if there are any.
@@ -47,6 +47,7 @@ ExploreOptions options(const Arguments& a, const fs::path& out) {
   const std::string file = a.run.accelerator.empty() ? "accelerator.yaml" : a.run.accelerator;
   o.accelerator = fs::exists(chip / file) ? chip / file : fs::path(file);
   o.workload = catalog.workload_file(a.run.workload);
+  o.blind = a.blind;
   o.reference = reference(a, chip, read_workload(o.workload).name);
   if (!a.run.parameters.empty())
     o.parameters = a.run.parameters;
@@ -129,6 +130,7 @@ void add_files(CLI::App* c, Arguments* a) {
   c->add_option("--mapping", a->run.mapping,
                 "mappings to compare with (default: CHIP/<workload>.yaml, else CHIP/any.yaml)");
   c->add_flag("--no-reference", a->no_reference, "compare with none");
+  c->add_flag("--blind", a->blind, "compare with them, but do not start the search from them");
   c->add_option("--parameters", a->run.parameters, "unit energies (default: CHIP/parameters.yaml)");
   c->add_option("--accelerator", a->run.accelerator, "another accelerator file of the chip");
   c->add_option("--batch", a->batch, "default: that of the mappings to compare with, else 1")
