@@ -126,6 +126,7 @@ SweepOutcome sweep(const SpaceFile& file, const SweepOptions& o) {
   const auto begin = Clock::now();
   const double cpu = cpu_now();
   auto committed = begin;
+  bool first = true;  // committed at once: even a run that is killed soon has got further
   auto arena = arena_of(o.threads);
   while (next < units && !out.stopped) {
     const std::int64_t end = std::min(units, next + o.units_at_once);
@@ -142,8 +143,9 @@ SweepOutcome sweep(const SpaceFile& file, const SweepOptions& o) {
     if (o.progress)
       o.progress(static_cast<double>(next) / static_cast<double>(units), since(begin));
     out.stopped = next < units && o.stop && o.stop();
-    if (out.stopped || next == units || since(committed) >= kSecondsPerCommit) {
+    if (first || out.stopped || next == units || since(committed) >= kSecondsPerCommit) {
       checkpoint.save(next, out.result);
+      first = false;
       committed = Clock::now();
     }
   }

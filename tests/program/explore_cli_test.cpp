@@ -3,7 +3,7 @@
 // an unbroken one.
 #include <nlohmann/json.hpp>
 
-#include "sandbox.h"
+#include "killed.h"
 
 namespace {
 
@@ -19,34 +19,12 @@ const std::string kLongExhaustive =
     "explore eyeriss alexnet --layers conv3 --constraints eyeriss-row-stationary --exhaustive 1e8 "
     "--no-execution -j 2 ";
 
-void same_results(const Sandbox& box, const std::string& a, const std::string& b) {
-  for (const char* file :
-       {"front.csv", "front.json", "mapping.yaml", "network.yaml", "network_front.csv"})
-    BOOST_TEST(content(box.folder() / a / file) == content(box.folder() / b / file), file);
-}
+const std::vector<std::string> kFiles{"front.csv", "front.json", "mapping.yaml", "network.yaml",
+                                      "network_front.csv"};
 
-// SIGKILL once the store has so many parts, then --resume.
-void killed_and_resumed(const std::string& command, int kills) {
-  const Sandbox box;
-  const Result whole = box.run(command + "--out whole");
-  BOOST_REQUIRE_MESSAGE(whole.code == 0, whole.err);
-  int killed = 0;
-  for (int delay = 200; killed < kills && delay < 8000; delay += 400) {
-    const std::string out = "killed" + std::to_string(delay);
-    const std::string run = "cd '" + box.folder().string() + "' && ASSAY_DATA='" +
-                            (kSource / "experiments").string() + "' timeout -s KILL " +
-                            std::to_string(delay / 1000.0) + " '" + ASSAY_PROGRAM + "' " + command +
-                            "--out " + out + " >/dev/null 2>&1";
-    const int status = std::system(("(" + run + ") 2>/dev/null").c_str());
-    if (WEXITSTATUS(status) == 0) break;  // too quick to be killed
-    if (!fs::exists(box.folder() / out / "explore.sqlite")) continue;
-    ++killed;
-    const Result resumed = box.run(command + "--resume --out " + out);
-    BOOST_TEST(resumed.code == 0, resumed.err);
-    same_results(box, "whole", out);
-  }
-  BOOST_TEST_MESSAGE("killed and resumed: " << killed << " times");
-  BOOST_TEST(killed > 0);
+void same_results(const Sandbox& box, const std::string& a, const std::string& b) {
+  for (const std::string& file : kFiles)
+    BOOST_TEST(content(box.folder() / a / file) == content(box.folder() / b / file), file);
 }
 
 BOOST_AUTO_TEST_SUITE(explore_cli)
@@ -89,10 +67,12 @@ BOOST_AUTO_TEST_CASE(finds_the_same_whatever_the_number_of_threads) {
   same_results(box, "j1", "j2");
 }
 
-BOOST_AUTO_TEST_CASE(a_killed_search_ends_as_an_unbroken_one) { killed_and_resumed(kLong, 3); }
+BOOST_AUTO_TEST_CASE(a_killed_search_ends_as_an_unbroken_one) {
+  killed_and_resumed(kLong, 3, kFiles);
+}
 
 BOOST_AUTO_TEST_CASE(a_killed_exhaustive_search_ends_as_an_unbroken_one) {
-  killed_and_resumed(kLongExhaustive, 3);
+  killed_and_resumed(kLongExhaustive, 3, kFiles);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_it_cannot_do_and_writes_nothing) {

@@ -2,7 +2,7 @@
 // assay explore-hardware, and assay predict --exact.
 #include <nlohmann/json.hpp>
 
-#include "sandbox.h"
+#include "killed.h"
 
 namespace {
 
@@ -45,6 +45,24 @@ BOOST_AUTO_TEST_CASE(does_not_run_over_an_earlier_one_but_goes_on_from_it) {
   BOOST_TEST(box.run("explore-hardware small --out out --resume --brute-force").code == 2);
   BOOST_TEST(box.run("explore-hardware small --out out --restart --brute-force").code == 0);
   BOOST_TEST(content(box.folder() / "out/front.csv") == front);
+}
+
+// A cut of maestro-size without pruning: a second or more, in many parts.
+BOOST_AUTO_TEST_CASE(a_killed_sweep_ends_as_an_unbroken_one) {
+  const Sandbox box;
+  std::string space = content(kSource / "experiments/design_spaces/maestro-size.yaml");
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    const std::size_t at = space.find(from);
+    BOOST_REQUIRE_MESSAGE(at != std::string::npos, from);
+    space.replace(at, from.size(), to);
+  };
+  replace("../chips", (kSource / "experiments/chips").string());
+  replace("dataflows-costs.yaml",
+          (kSource / "experiments/design_spaces/dataflows-costs.yaml").string());
+  replace("x: {from: 4, to: 64, step: 4}", "x: [8, 16]");
+  const std::string file = box.write("cut.yaml", space).string();
+  killed_and_resumed("explore-hardware '" + file + "' --brute-force -j 1 ", 3,
+                     {"front.csv", "front.json"});
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_space_with_all_of_its_errors) {

@@ -46,20 +46,13 @@ class Sandbox {
   // before that.
   template <class Condition>
   Result interrupt(const std::string& arguments, const Condition& when) const {
-    const pid_t process = ::fork();
-    BOOST_REQUIRE(process >= 0);
-    if (process == 0) {
-      ::execl("/bin/sh", "sh", "-c", command(arguments).c_str(), nullptr);
-      ::_exit(127);
-    }
-    int status = 0;
-    pid_t ended = 0;
-    while ((ended = ::waitpid(process, &status, WNOHANG)) == 0 && !when(process)) ::usleep(1000);
-    if (ended == 0) {
-      ::kill(process, SIGINT);
-      ::waitpid(process, &status, 0);
-    }
-    return result(status);
+    return result(signalled(arguments, SIGINT, when));
+  }
+
+  // The same with SIGKILL; false: it ended before that.
+  template <class Condition>
+  bool kill(const std::string& arguments, const Condition& when) const {
+    return WIFSIGNALED(signalled(arguments, SIGKILL, when));
   }
 
   std::vector<std::string> files() const {
@@ -73,6 +66,24 @@ class Sandbox {
   std::string before;  // shell commands to run first
 
  private:
+  // The wait status of the program, after the signal or without it.
+  template <class Condition>
+  int signalled(const std::string& arguments, int signal, const Condition& when) const {
+    const pid_t process = ::fork();
+    BOOST_REQUIRE(process >= 0);
+    if (process == 0) {
+      ::execl("/bin/sh", "sh", "-c", command(arguments).c_str(), nullptr);
+      ::_exit(127);
+    }
+    int status = 0;
+    pid_t ended = 0;
+    while ((ended = ::waitpid(process, &status, WNOHANG)) == 0 && !when(process)) ::usleep(1000);
+    if (ended == 0) {
+      ::kill(process, signal);
+      ::waitpid(process, &status, 0);
+    }
+    return status;
+  }
   std::string command(const std::string& arguments) const {
     return "cd '" + folder().string() + "' && " + before + " ASSAY_DATA='" +
            (kSource / "experiments").string() + "' exec '" + ASSAY_PROGRAM + "' " + arguments +
