@@ -6,6 +6,7 @@
 #include "analytical/exact_loops.h"
 #include "analytical/exact_machine.h"
 #include "analytical/exact_runner.h"
+#include "core/checked.h"
 
 namespace assay::analytical {
 namespace {
@@ -28,10 +29,10 @@ struct Problem {
   Ports ports;
 };
 
-ExactLatency evaluate(const Problem& p, bool compress, int extra_cap) {
+ExactLatency evaluate(const Problem& p, bool compress, int extra_cap, std::size_t most_bytes) {
   Edges edges(p.layer, p.accelerator, p.loops, p.loads, p.ports, extra_cap);
-  Machine machine(p.accelerator, p.loops, edges, p.ports, !compress);
-  Runner runner(p.loops, p.loads, edges, machine, compress);
+  Machine machine(p.accelerator, p.loops, edges, p.ports, {!compress, most_bytes});
+  Runner runner(p.loops, p.loads, edges, machine, {compress, most_bytes});
   runner.run();
   ExactLatency result;
   const std::int64_t* moment = machine.moments.values(machine.finish());
@@ -49,10 +50,23 @@ ExactLatency evaluate(const Problem& p, bool compress, int extra_cap) {
   return result;
 }
 
+ExactLatency walk(const Problem& p, const ExactLimits& limits) {
+  if (p.loops.most_steps() > limits.walked_steps)
+    throw OverflowError(
+        "the exact mode would have to go through " + std::to_string(p.loops.most_steps()) +
+        " steps one by one, which is more than " + std::to_string(limits.walked_steps));
+  try {
+    return evaluate(p, false, 0, limits.bytes);
+  } catch (const exact::TooLarge&) {
+    throw OverflowError("the exact mode would need more than " +
+                        std::to_string(limits.bytes >> 20U) + " MiB of memory");
+  }
+}
+
 }  // namespace
 
 ExactLatency exact_latency(const Layer& layer, const Accelerator& accelerator, const Nest& nest,
-                           bool off_chip_timed, ExactMode mode) {
+                           bool off_chip_timed, ExactMode mode, const ExactLimits& limits) {
   const Loops loops(layer, accelerator, nest);
   const Problem problem{layer, accelerator, loops, Loads(layer, accelerator, loops),
                         Ports(accelerator, off_chip_timed)};
@@ -60,14 +74,17 @@ ExactLatency exact_latency(const Layer& layer, const Accelerator& accelerator, c
   if (mode == ExactMode::compressed)
     for (const int extra_cap : kMoreOfThePast) {
       try {
-        ExactLatency result = evaluate(problem, true, extra_cap);
+        ExactLatency result = evaluate(problem, true, extra_cap, limits.bytes);
         result.retries = retries;
         return result;
       } catch (const exact::Undecided&) {
         ++retries;
+      } catch (const exact::TooLarge&) {
+        ++retries;
+        break;  // more of the past would take still more
       }
     }
-  ExactLatency result = evaluate(problem, false, 0);
+  ExactLatency result = walk(problem, limits);
   result.retries = retries;
   return result;
 }

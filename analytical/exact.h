@@ -3,10 +3,12 @@
 // docs/rationale/0004-event-times.md to the cycle, with the cause of every cycle, at a cost that
 // does not grow with the bounds of the loops (docs/rationale/0006-exact-latency.md).
 //
-// Assumes a legal mapping. Times in cycles of the core clock. Throws OverflowError where a time
-// does not fit 64 bits, or where there are more than 63 temporal loops outside the innermost hold.
+// Assumes a legal mapping. Times in cycles of the core clock. Throws OverflowError, which says why,
+// where a time is beyond 2^62 - 1 cycles, a count does not fit 64 bits, there are more than 63
+// temporal loops outside the innermost hold, or a walk is beyond its limits.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -35,8 +37,16 @@ enum class ExactMode : std::uint8_t {
   walk         // step by step, for tests
 };
 
+// What an evaluation may take. One that recognises repetitions and would keep more memory walks
+// instead; a walk that would keep more, or has more steps, is refused.
+struct ExactLimits {
+  std::size_t bytes = std::size_t{1} << 30;           // of moments, records and conditions
+  std::int64_t walked_steps = std::int64_t{1} << 28;  // some minutes
+};
+
 // off_chip_timed: total latency; else processing latency.
 ExactLatency exact_latency(const Layer& layer, const Accelerator& accelerator, const Nest& nest,
-                           bool off_chip_timed, ExactMode mode = ExactMode::compressed);
+                           bool off_chip_timed, ExactMode mode = ExactMode::compressed,
+                           const ExactLimits& limits = {});
 
 }  // namespace assay::analytical

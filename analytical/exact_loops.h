@@ -80,6 +80,10 @@ class Loops {
   const std::vector<HoldPlan>& holds() const { return holds_; }
   const HoldPlan& hold(int h) const { return holds_[static_cast<std::size_t>(h)]; }
   const Nest& nest() const { return nest_; }
+  // At least as many as there are steps: clipped loops are counted in full.
+  std::int64_t most_steps() const {
+    return count_ == 0 ? 1 : loops_.front().weight * loops_.front().bound;
+  }
   int inner_position() const { return inner_pos_; }  // nest position that steps stand at
   // Innermost step loop of the dimension among the first `level`, or -1.
   int innermost(Dim dim, int level) const;

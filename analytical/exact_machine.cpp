@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kZeroCell = 0;
 constexpr std::size_t kCounters = 3;  // before those of ports
 constexpr std::size_t kFifo = 2;
+constexpr std::size_t kBytesOfEntry = 48;  // of a table of outputs
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
@@ -20,21 +21,22 @@ std::size_t at(int i) { return static_cast<std::size_t>(i); }
 // ---- Layout ---------------------------------------------------------------------------------
 
 Machine::Machine(const Accelerator& accelerator, const Loops& loops, const Edges& edges,
-                 const Ports& ports, bool complete)
+                 const Ports& ports, const Keeping& keeping)
     : counters(kCounters + ports.timed.size(), 0),
       moments(ports.drain + 1),
       accelerator_(accelerator),
       loops_(loops),
       edges_(edges),
       on_drain_(edges.on_drain()),
-      complete_(complete),
+      complete_(keeping.complete),
       holds_(loops.holds().size()),
-      written_(complete ? loops.holds().size() : 0) {
+      written_(complete_ ? loops.holds().size() : 0),
+      most_bytes_(keeping.most_bytes) {
   take(2);  // zero, now
   finish_ = take(1);
   first_port_ = take(ports.timed.size());
   for (std::size_t i = 0; i < holds_.size(); ++i) layout(i, edges);
-  if (cells.size() > std::numeric_limits<std::int16_t>::max()) throw OverflowError();
+  if (!complete_ && cells.size() > at(std::numeric_limits<std::int16_t>::max())) throw TooLarge();
 }
 
 void Machine::layout(std::size_t i, const Edges& edges) {
@@ -137,6 +139,7 @@ void Machine::forget() {
   for (auto& hold : written_)
     for (auto& [outputs, id] : hold) ids.push_back(&id);
   moments.keep(ids);
+  if (moments.bytes() + (ids.size() - cells.size()) * kBytesOfEntry > most_bytes_) throw TooLarge();
   most_moments_ = std::max(kFewMoments, 2 * moments.count());
 }
 

@@ -17,9 +17,13 @@ namespace assay::analytical::exact {
 class Machine {
  public:
   using Id = Moments::Id;
-  // complete: keeps when every output was written, however long ago.
+  struct Keeping {
+    bool complete = false;  // when every output was written, however long ago
+    std::size_t most_bytes = 0;
+  };
+  // Throws TooLarge where a machine that is not complete has more cells than pieces can name.
   Machine(const Accelerator& accelerator, const Loops& loops, const Edges& edges,
-          const Ports& ports, bool complete);
+          const Ports& ports, const Keeping& keeping);
 
   void step(const Work& work);
   void apply(const Edge& edge);
@@ -96,6 +100,7 @@ class Machine {
   std::vector<std::size_t> waits_, uncertain_;
   std::vector<std::unordered_map<std::int64_t, Id>> written_;  // per hold, where complete
   std::size_t most_moments_ = kFewMoments;
+  std::size_t most_bytes_;
   static constexpr std::size_t kFewMoments = 1U << 16U;
 };
 

@@ -15,6 +15,12 @@ std::size_t at(int i) { return static_cast<std::size_t>(i); }
 // Memory of the evaluation before, of which new pages are a good part of the cost.
 thread_local std::vector<std::int64_t> spare_data;
 thread_local std::vector<std::uint8_t> spare_inexact;
+constexpr std::size_t kMostSpare = std::size_t{1} << 20U;  // moments' values; more are given back
+
+std::int64_t in_time(std::int64_t time) {
+  if (time > Moments::kMostTime) throw OverflowError("a time is beyond 2^62 cycles");
+  return time;
+}
 
 }  // namespace
 
@@ -30,6 +36,7 @@ Moments::Moments(int labels) : width_(labels + 1) {
 }
 
 Moments::~Moments() {
+  if (data_.capacity() > kMostSpare) return;
   data_.swap(spare_data);
   inexact_.swap(spare_inexact);
 }
@@ -57,7 +64,7 @@ Moments::Id Moments::after(Id from, std::int64_t duration, int label, bool inexa
   std::int64_t* v = &data_[offset(id)];
   const std::int64_t* f = values(from);
   std::copy(f, f + width_, v);
-  v[0] = add(v[0], duration);
+  v[0] = in_time(add(v[0], duration));
   v[1 + label] += duration;  // at most the time
   return id;
 }
@@ -68,7 +75,7 @@ Moments::Id Moments::shifted(Id id, Id from, Id to, std::int64_t times, bool ine
   const std::int64_t* base = values(id);
   const std::int64_t* f = values(from);
   const std::int64_t* t = values(to);
-  v[0] = add(base[0], mul(times, t[0] - f[0]));
+  v[0] = in_time(add(base[0], mul(times, t[0] - f[0])));
   for (int i = 1; i < width_; ++i) v[i] = base[i] + times * (t[i] - f[i]);
   return made;
 }

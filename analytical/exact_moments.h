@@ -13,12 +13,19 @@ struct Undecided : std::runtime_error {
   Undecided() : std::runtime_error("the past that is kept does not decide a time") {}
 };
 
+// More memory than is allowed.
+struct TooLarge : std::runtime_error {
+  TooLarge() : std::runtime_error("an evaluation takes more memory than is allowed") {}
+};
+
 // Moments: a time and how much of it each label took; compared by time, then label by label. The
-// same numbers name differences of moments. 0 stands for no moment.
+// same numbers name differences of moments. 0 stands for no moment. OverflowError beyond kMostTime,
+// up to which differences of differences, and so all conditions, fit 64 bits.
 class Moments {
  public:
   using Id = std::int32_t;
   static constexpr Id kNone = 0, kZero = 1;
+  static constexpr std::int64_t kMostTime = (std::int64_t{1} << 62) - 1;
 
   explicit Moments(int labels);
   ~Moments();
@@ -37,6 +44,7 @@ class Moments {
   // The most n >= 0 for which a - b + k * ((a - a0) - (b - b0)) >= least, k = 0 ... n - 1.
   std::int64_t lasting(Id a, Id b, Id a0, Id b0, Id least) const;
   std::size_t count() const { return inexact_.size(); }
+  std::size_t bytes() const { return data_.size() * sizeof(std::int64_t) + inexact_.size(); }
   // Forgets all moments but these, whose numbers change.
   void keep(const std::vector<Id*>& ids);
 

@@ -16,12 +16,13 @@ bool has(std::uint64_t loops, int loop) { return (loops >> static_cast<unsigned>
 }  // namespace
 
 Runner::Runner(const Loops& loops, const Loads& loads, Edges& edges, Machine& machine,
-               bool compress)
+               const Keeping& keeping)
     : loops_(loops),
       loads_(loads),
       edges_(edges),
       machine_(machine),
-      compress_(compress),
+      compress_(keeping.compress),
+      most_bytes_(keeping.most_bytes),
       reach_(at(loops.count()), 0),
       quiet_from_(at(loops.count()), 0),
       histories_(at(loops.count())) {
@@ -94,6 +95,7 @@ void Runner::body(int level, Node* node) {
   if (level == loops_.count()) return step();
   if (node == nullptr) return loop(level);
   if (const Record* known = find_record(*node)) return apply(*known);
+  keep_bytes(0);
   auto record = std::make_unique<Record>();
   record->new_inputs = machine_.new_inputs;
   record->counted = machine_.counters;
@@ -105,7 +107,11 @@ void Runner::body(int level, Node* node) {
   record->end = machine_.cells;
   for (std::size_t c = 0; c < record->counted.size(); ++c)
     record->counted[c] = machine_.counters[c] - record->counted[c];
-  if (node->records.size() == kMaxRecords) node->records.pop_back();
+  if (node->records.size() == kMaxRecords) {
+    kept_bytes_ -= bytes_of(*node->records.back());
+    node->records.pop_back();
+  }
+  keep_bytes(bytes_of(*record));
   node->records.push_back(std::move(record));
   std::swap(node->records.front(), node->records.back());
 }
@@ -164,7 +170,10 @@ std::int64_t Runner::last_like(int level, std::int64_t i, std::int64_t trips) {
 // Equal iterations from i on, each with the edge after it. Returns their number.
 std::int64_t Runner::repeat(int level, std::int64_t i, std::int64_t units) {
   History& h = histories_[at(level)];
-  if (h.ring.empty()) h.ring.resize(kBoundaries);
+  if (h.ring.empty()) {
+    keep_bytes(kBoundaries * machine_.cells.size() * 2 * sizeof(Id));
+    h.ring.resize(kBoundaries);
+  }
   Node* node = level + 1 < loops_.count() ? find_node(level + 1) : nullptr;
   at_[at(level)] = i;
   Edge between;
@@ -174,6 +183,7 @@ std::int64_t Runner::repeat(int level, std::int64_t i, std::int64_t units) {
   h.at(0).counters = machine_.counters;
   h.at(0).new_inputs = machine_.new_inputs;
   for (std::int64_t done = 0; done < units;) {
+    keep_bytes(0);
     at_[at(level)] = i + done;
     push_tracker();
     body(level + 1, node);
@@ -215,6 +225,7 @@ std::int64_t Runner::lasting_period(History& h, std::int64_t first, std::int64_t
   if (now - period == first ||
       now_at(now) - now_at(now - period) != now_at(now - 1) - now_at(now - 1 - period))
     return 0;
+  if (block_.start.empty()) keep_bytes(bytes_of_tracker());
   block_.reset(a.cells);
   for (std::int64_t i = now - period; i < now; ++i)
     block_.append(m, h.at(i + 1).piece, h.at(i).cells);
@@ -233,8 +244,28 @@ void Runner::jump(History& h, std::int64_t now, std::int64_t period, std::int64_
 
 // ---- Records --------------------------------------------------------------------------------
 
+// A table of pairs of cells is most of what a tracker has.
+std::size_t Runner::bytes_of_tracker() const {
+  return machine_.cells.size() * machine_.cells.size() * sizeof(std::uint32_t);
+}
+
+std::size_t Runner::bytes_of(const Record& r) const {
+  const std::size_t cells = machine_.cells.size();
+  return sizeof(Record) + cells * (2 * sizeof(Id) + sizeof(std::int16_t) + 1) +
+         r.piece.bounds.capacity() * sizeof(Piece::Bound) +
+         r.piece.ties.capacity() * sizeof(Piece::Tie) + r.counted.size() * sizeof(std::int64_t);
+}
+
+void Runner::keep_bytes(std::size_t more) {
+  kept_bytes_ += more;
+  if (kept_bytes_ + machine_.moments.bytes() > most_bytes_) throw TooLarge();
+}
+
 void Runner::push_tracker() {
-  if (tracker_count_ == trackers_.size()) trackers_.push_back(std::make_unique<Tracker>());
+  if (tracker_count_ == trackers_.size()) {
+    keep_bytes(bytes_of_tracker());
+    trackers_.push_back(std::make_unique<Tracker>());
+  }
   Tracker& t = *trackers_[tracker_count_++];
   t.reset(machine_.cells);
   machine_.tracker = &t;

@@ -14,7 +14,12 @@ namespace assay::analytical::exact {
 
 class Runner {
  public:
-  Runner(const Loops& loops, const Loads& loads, Edges& edges, Machine& machine, bool compress);
+  struct Keeping {
+    bool compress = true;
+    std::size_t most_bytes = 0;  // compressed: throws TooLarge beyond
+  };
+  Runner(const Loops& loops, const Loads& loads, Edges& edges, Machine& machine,
+         const Keeping& keeping);
   void run();
   std::int64_t evaluated() const { return evaluated_; }
 
@@ -63,6 +68,9 @@ class Runner {
   std::int64_t lasting_period(History& h, std::int64_t first, std::int64_t now, std::int64_t period,
                               std::int64_t most);
   void jump(History& h, std::int64_t now, std::int64_t period, std::int64_t times);
+  void keep_bytes(std::size_t more);
+  std::size_t bytes_of(const Record& r) const;
+  std::size_t bytes_of_tracker() const;
   void push_tracker();
   void pop_tracker();
   Tracker& top() { return *trackers_[tracker_count_ - 1]; }
@@ -72,6 +80,7 @@ class Runner {
   Edges& edges_;
   Machine& machine_;
   bool compress_;
+  std::size_t most_bytes_, kept_bytes_ = 0;  // besides moments
   Position at_{};
   Edge edge_;
   std::int64_t evaluated_ = 0;

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <stdexcept>
+#include <string>
 
 namespace assay {
 
 struct OverflowError : std::overflow_error {
-  OverflowError() : std::overflow_error("a count does not fit in 64 bits") {}
+  OverflowError() : OverflowError("a count does not fit in 64 bits") {}
+  explicit OverflowError(const std::string& why) : std::overflow_error(why) {}
 };
 
 inline std::int64_t mul(std::int64_t a, std::int64_t b) {

@@ -10,7 +10,6 @@
 #include <random>
 #include <sstream>
 
-#include "core/checked.h"
 #include "core/mapping.h"
 #include "tests/campaign.h"
 #include "tests/oracle/entries.h"
@@ -282,13 +281,6 @@ BOOST_AUTO_TEST_CASE(walks_where_the_past_that_is_kept_does_not_decide) {
     BOOST_TEST((exact.retries > 0) == c.retried, "latency " << c.latency);
     BOOST_TEST(exact.walked == c.walked, "latency " << c.latency);
   }
-}
-
-BOOST_AUTO_TEST_CASE(throws_where_a_time_does_not_fit_64_bits) {
-  Triple t = late_outputs(0);
-  t.layer.size[Dim::M] = std::int64_t{1} << 62;
-  t.mapping.nest[1].bound = t.layer.size[Dim::M];
-  BOOST_CHECK_THROW(exact_of(t, true), OverflowError);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
