@@ -63,6 +63,12 @@ void put_latency(const Accelerator& a, const Nest& nest, const Prediction& p, Re
   r.notes["binding_total"] = binding(a, p.total);
 }
 
+void put_busy(const ExactLatency& t, Record& r) {
+  const auto finish = static_cast<double>(t.finish);
+  for (const auto& [port, busy] : t.busy)
+    r.values["port_busy_pct." + port] = finish > 0 ? 100 * static_cast<double>(busy) / finish : 0;
+}
+
 // Under the names that the simulator's records have.
 void put_exact_latency(const Layer& layer, const Accelerator& a, const Nest& nest,
                        const Prediction& p, Record& r) {
@@ -75,6 +81,10 @@ void put_exact_latency(const Layer& layer, const Accelerator& a, const Nest& nes
     r.values["total_cycles." + cause] = static_cast<double>(n);
   r.values["steps"] = static_cast<double>(processing.steps);
   r.values["transfers"] = static_cast<double>(processing.transfers);
+  r.values["step_cycles"] = static_cast<double>(processing.step_time);
+  // Ports of off-chip levels take part in the total latency only.
+  put_busy(total, r);
+  put_busy(processing, r);
   r.notes["latency"] = "exact";
 }
 
@@ -96,7 +106,7 @@ Record predict_record(const RecordInput& in) {
   const Nest nest = compile(*in.layer, a, *in.mapping);
   const Precision precision = effective_precision(a, *in.layer);
   Record r;
-  r.level = "analytical";
+  r.level = in.exact ? "exact" : "analytical";
   r.chip = a.name;
   r.workload = in.workload;
   r.layer = in.layer->name;

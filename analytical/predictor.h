@@ -81,7 +81,9 @@ struct RecordInput {
   std::string workload;
   std::string variant;
   std::int64_t batch = 1;
-  bool exact = false;  // latency of the exact mode (exact.h), to the cycle, instead of the fast one
+  // Latency of the exact mode (exact.h), to the cycle, instead of the fast one; level "exact"
+  // instead of "analytical".
+  bool exact = false;
 };
 Record predict_record(const RecordInput& input);
 

@@ -40,7 +40,8 @@ struct Provenance {
 // A quantity's name carries its unit: "processing_cycles", "total_ms", "energy_chip_uj",
 // "traffic_glb_mb", "active_pes", ... docs/metrics.md defines each.
 struct Record {
-  std::string level;  // "analytical", "simulator", "rtl", "chip", "baseline", or a tool's name
+  // "analytical", "exact", "simulator", "rtl", "chip", "baseline", or a tool's name
+  std::string level;
   std::string chip;
   std::string workload;
   std::string layer;

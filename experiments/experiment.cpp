@@ -10,6 +10,7 @@
 #include "core/diagnostics.h"
 #include "core/hash.h"
 #include "experiments/import.h"
+#include "experiments/report/exact_levels.h"
 #include "experiments/report/hardware_levels.h"
 #include "experiments/report/levels.h"
 #include "experiments/report/view.h"
@@ -183,7 +184,9 @@ Run run_level(const std::string& level, const RunInput& in, bool with_data,
     }
     return all_or_none(run_rtl(hardware));
   }
-  return run_analytical(in);
+  RunInput analytical = in;
+  analytical.exact = level == report::kExact;
+  return run_analytical(analytical);
 }
 
 // Why a level cannot run a variant; empty when it can.

@@ -19,7 +19,7 @@
 namespace assay {
 
 // Levels that an experiment can run. The headline is always of the first one.
-inline const std::vector<std::string> kExperimentLevels{"analytical", "simulator", "rtl"};
+inline const std::vector<std::string> kExperimentLevels{"analytical", "exact", "simulator", "rtl"};
 
 struct ExperimentVariant {
   std::string name;

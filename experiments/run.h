@@ -24,7 +24,7 @@ struct RunInput {
   std::optional<std::filesystem::path> parameters;
   std::vector<std::string> layers;  // empty: every layer that the mapping file maps
   std::string variant;
-  bool exact = false;  // latency of the analytical level to the cycle
+  bool exact = false;  // analytical: latency to the cycle, as records of level "exact"
 };
 
 struct PlannedLayer {

@@ -27,14 +27,19 @@ struct ValidateOptions {
   bool json = false, full = false, restart = false;
 };
 
-// What a level adds to the analytical one: nothing where they say the same of a quantity.
+std::ptrdiff_t rank_of(const std::string& level) {
+  const auto& all = kExperimentLevels;
+  return std::find(all.begin(), all.end(), level) - all.begin();
+}
+
+// What a level adds to those before it: nothing where one of them says the same of a quantity.
 bool says_more(const Comparison& comparison, const ErrorStatistics& s) {
-  return std::none_of(
-      comparison.statistics.begin(), comparison.statistics.end(), [&](const ErrorStatistics& a) {
-        return a.level == kExperimentLevels.front() && a.level != s.level &&
-               a.variant == s.variant && a.quantity == s.quantity && a.mape_pct == s.mape_pct &&
-               a.network_pct == s.network_pct && a.max_abs_pct == s.max_abs_pct;
-      });
+  return std::none_of(comparison.statistics.begin(), comparison.statistics.end(),
+                      [&](const ErrorStatistics& a) {
+                        return rank_of(a.level) < rank_of(s.level) && a.variant == s.variant &&
+                               a.quantity == s.quantity && a.mape_pct == s.mape_pct &&
+                               a.network_pct == s.network_pct && a.max_abs_pct == s.max_abs_pct;
+                      });
 }
 
 // The headline quantity in full, one line for each other one.

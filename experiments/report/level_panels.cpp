@@ -279,6 +279,7 @@ std::string summary_of(const LevelTable& table) {
                                    " processing cycles (" +
                                    signed_pct(100 * difference / last.simulator->cycles) + " %)");
   }
+  if (!table.exact.empty()) text += "; " + table.exact;
   if (table.unpaired > 0)
     text += fmt::format("; {} record{} of one level only", table.unpaired,
                         table.unpaired == 1 ? "" : "s");

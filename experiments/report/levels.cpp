@@ -8,6 +8,7 @@
 #include <set>
 #include <tuple>
 
+#include "experiments/report/exact_levels.h"
 #include "experiments/report/format.h"
 #include "experiments/report/hardware_levels.h"
 #include "experiments/report/view.h"
@@ -109,6 +110,12 @@ std::size_t unpaired_predictions(const ReportInput& input, const LevelTable& tab
   return n;
 }
 
+std::string exact_summary_of(const ReportInput& input, const LevelTable& table) {
+  std::vector<const Record*> simulated;
+  for (const LevelRow& row : table.rows) simulated.push_back(row.simulated);
+  return exact_summary(input, simulated);
+}
+
 int rank_of(const std::string& cause) {
   const auto kind = kind_of(cause);
   if (kind == &CycleSplit::steps) return 0;
@@ -192,6 +199,7 @@ std::vector<LevelTable> level_tables(const ReportInput& input) {
   for (LevelTable& t : tables) {
     t.layers = t.rows.size();
     t.unpaired = unpaired_predictions(input, t) + alone[{t.variant, t.chip, t.workload, t.batch}];
+    t.exact = exact_summary_of(input, t);
     if (t.layers > 1) t.rows.push_back(network_of(t));
   }
   std::stable_partition(tables.begin(), tables.end(),
@@ -224,6 +232,7 @@ std::vector<std::string> count_differences(const ReportInput& input) {
                       std::to_string(d.simulator));
     }
   for (const std::string& d : hardware_differences(input)) all.push_back(d);
+  for (const std::string& d : exact_differences(input)) all.push_back(d);
   if (all.size() > kMostDifferences) {
     const std::size_t more = all.size() - kMostDifferences;
     all.resize(kMostDifferences);

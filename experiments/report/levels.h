@@ -71,6 +71,7 @@ struct LevelTable {
   std::vector<LevelRow> rows;  // in the order of the simulator's records; the network last
   std::size_t layers = 0;      // rows without the network
   std::size_t unpaired = 0;    // records of one of the two levels only
+  std::string exact;           // exact_summary() of the rows
   std::string name() const;    // "D, alexnet on eyeriss, batch 4"
 };
 
@@ -86,8 +87,8 @@ std::optional<CycleSplit> error_parts_pct(const std::optional<CycleSplit>& split
 bool is_unattributed(const CycleSplit& split);
 
 // "D conv3 glb.I.read: analytical 69, simulator 70", one for each count that differs, and for each
-// total latency of hardware that differs from the simulator's; beyond the twentieth, the last one
-// says how many more.
+// total latency of hardware that differs from the simulator's; then exact_differences(). Beyond the
+// twentieth, the last one says how many more.
 std::vector<std::string> count_differences(const ReportInput& input);
 bool counts_agree(const ReportInput& input);
 

@@ -139,17 +139,17 @@ const std::vector<Malformed> kCases{
     {"a level that does not exist",
      {{"variants:", "levels: [analytical, simulater]\nvariants:"}},
      {{"levels:", "levels",
-       "= 'simulater': expected 'analytical', 'simulator' or 'rtl'; did you mean 'simulator'?"}}},
+       "= 'simulater': expected 'analytical', 'exact', 'simulator' or 'rtl'; did you mean 'simulator'?"}}},
     {"a level twice",
      {{"variants:", "levels: [simulator, analytical, simulator]\nvariants:"}},
      {{"levels:", "levels", "= 'simulator': stated twice; expected once"}}},
     {"no level",
      {{"variants:", "levels: []\nvariants:"}},
-     {{"levels:", "levels", "expected at least one of 'analytical', 'simulator' or 'rtl'"}}},
+     {{"levels:", "levels", "expected at least one of 'analytical', 'exact', 'simulator' or 'rtl'"}}},
     {"a level of a variant that does not exist",
      {{"     description: another}", "     levels: [chip], description: another}"}},
      {{"levels: [chip]", "variants[1].levels",
-       "= 'chip': expected 'analytical', 'simulator' or 'rtl'"}}},
+       "= 'chip': expected 'analytical', 'exact', 'simulator' or 'rtl'"}}},
     {"layers for hardware of a variant that does not run there",
      {{"headline: true,", "headline: true, rtl_layers: [conv1],"}},
      {{"name: D", "variants[0].rtl_layers", "expected 'rtl' among the levels of variant 'D'"}}},
@@ -170,7 +170,7 @@ const std::vector<Malformed> kCases{
     {"a bound of a level that does not exist",
      {{"{quantity: processing_ms, variant: D,",
        "{quantity: processing_ms, level: chip, variant: D,"}},
-     {{"statistic:", "bounds[0].level", "= 'chip': expected 'analytical', 'simulator' or 'rtl'"}}},
+     {{"statistic:", "bounds[0].level", "= 'chip': expected 'analytical', 'exact', 'simulator' or 'rtl'"}}},
     {"a bound of a level that the variant does not run",
      {{"{quantity: processing_ms, variant: D,",
        "{quantity: processing_ms, level: simulator, variant: D,"}},
@@ -243,9 +243,9 @@ BOOST_AUTO_TEST_CASE(levels_are_those_of_the_experiment_unless_the_variant_state
     return assay::read_experiment(file.path());
   };
   for (const auto& v : read({}).variants) BOOST_TEST((v.levels == Levels{"analytical"}));
-  const auto e = read({{"variants:", "levels: [simulator, analytical]\nvariants:"},
+  const auto e = read({{"variants:", "levels: [simulator, exact, analytical]\nvariants:"},
                        {"     description: another}", "     levels: simulator, description: b}"}});
-  BOOST_TEST((e.variants[0].levels == Levels{"analytical", "simulator"}));
+  BOOST_TEST((e.variants[0].levels == Levels{"analytical", "exact", "simulator"}));
   BOOST_TEST((e.variants[1].levels == Levels{"simulator"}));
   BOOST_TEST(e.bounds[0].level == "analytical");
 }

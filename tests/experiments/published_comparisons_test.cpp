@@ -9,6 +9,7 @@
 #include "core/diagnostics.h"
 #include "experiments/catalog.h"
 #include "experiments/experiment.h"
+#include "experiments/report/exact_levels.h"
 #include "experiments/report/levels.h"
 #include "experiments/run.h"
 
@@ -111,6 +112,22 @@ BOOST_AUTO_TEST_CASE(levels_count_the_same_and_do_the_same_steps) {
           BOOST_TEST(row.analytical->cycles == row.simulator->cycles, row.layer);
       }
   }
+}
+
+BOOST_AUTO_TEST_CASE(exact_mode_says_what_the_simulator_says_of_eyeriss) {
+  const ReportInput& in = run("eyeriss-alexnet");
+  BOOST_TEST(report::exact_differences(in).empty());
+  BOOST_TEST(passed(in));
+  std::size_t layers = 0;
+  for (const Record& r : in.predicted) {
+    const Record* exact = r.level == "simulator" ? report::exact_of(in, r) : nullptr;
+    if (exact == nullptr) continue;
+    ++layers;
+    const report::LatencyCheck check = report::check_latencies(*exact, r);
+    BOOST_TEST(check.compared > 20U, r.layer);
+    BOOST_TEST((exact->cycles_by_cause == r.cycles_by_cause), r.layer);
+  }
+  BOOST_TEST(layers == 10U);  // five of two variants
 }
 
 BOOST_AUTO_TEST_CASE(eyeriss_conv3_published_mapping_and_published_traffic_disagree) {

@@ -81,7 +81,9 @@ BOOST_AUTO_TEST_CASE(exact_prediction_is_the_simulator_to_the_cycle) {
   const Json a = records(exact.out), b = records(simulated.out);
   BOOST_REQUIRE_EQUAL(a.size(), b.size());
   for (std::size_t i = 0; i < a.size(); ++i) {
-    for (const char* value : {"processing_cycles", "total_cycles", "steps", "transfers"})
+    BOOST_TEST(a[i].at("level") == "exact");
+    for (const char* value :
+         {"processing_cycles", "total_cycles", "steps", "transfers", "step_cycles"})
       BOOST_TEST(a[i].at("values").at(value) == b[i].at("values").at(value));
     BOOST_TEST(a[i].at("cycles_by_cause") == b[i].at("cycles_by_cause"));
   }
