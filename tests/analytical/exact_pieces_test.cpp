@@ -44,6 +44,20 @@ class Draws {
     }
     return p;
   }
+  // All cells at one time or, here and there, a cycle later; which labels took it differs.
+  Cells tied(Moments& m, std::size_t count, std::int64_t time) {
+    Cells x(count, Moments::kZero);
+    for (std::size_t c = 1; c < count; ++c) {
+      std::int64_t left = time + (between(0, 5) == 0 ? 1 : 0);
+      for (int label = 0; label + 1 < kLabels; ++label) {
+        const std::int64_t part = between(0, left);
+        x[c] = m.after(x[c], part, label, false);
+        left -= part;
+      }
+      x[c] = m.after(x[c], left, kLabels - 1, false);
+    }
+    return x;
+  }
   // Each cell later than `base` by up to `most`.
   Cells cells(Moments& m, const Cells& base, std::int64_t most) {
     Cells x = base;
@@ -110,6 +124,7 @@ BOOST_AUTO_TEST_CASE(a_piece_does_the_same_wherever_its_conditions_hold) {
     const Cells zero(7, Moments::kZero);
     const Cells start = draw.cells(m, zero, 6);
     const Run r = iterate(m, program, start, 1);
+    BOOST_TEST(holds(m, r.pieces[0], start, start), "seed " << seed);
     for (int i = 0; i < 20; ++i) {
       const Cells other = draw.cells(m, start, 3);
       if (!holds(m, r.pieces[0], start, other)) {
@@ -126,6 +141,105 @@ BOOST_AUTO_TEST_CASE(a_piece_does_the_same_wherever_its_conditions_hold) {
   BOOST_TEST_MESSAGE(held << " held, " << refused << " refused");
   BOOST_TEST(held > 2000);
   BOOST_TEST(refused > 2000);
+}
+
+// Winners by labels alone: of several conditions on one pair of cells the strongest must remain,
+// whichever came first.
+BOOST_AUTO_TEST_CASE(where_times_tie_the_strongest_condition_on_labels_decides) {
+  int held = 0, refused = 0;
+  for (std::uint64_t seed = 1; seed <= 1500; ++seed) {
+    Draws draw(seed);
+    Moments m(kLabels);
+    Program program = draw.program(6, draw.between(2, 10));
+    for (Op& op : program) op.duration = 2 * (op.duration / 2);
+    const Cells start = draw.tied(m, 6, 4);
+    const Run r = iterate(m, program, start, 1);
+    BOOST_TEST(holds(m, r.pieces[0], start, start), "seed " << seed);
+    for (int i = 0; i < 30; ++i) {
+      const Cells other = draw.tied(m, 6, 4);
+      if (!holds(m, r.pieces[0], start, other)) {
+        ++refused;
+        continue;
+      }
+      ++held;
+      Cells applied = other, ran = other;
+      apply(m, {r.pieces[0], start, r.cells[1]}, applied);
+      run(m, program, ran, nullptr);
+      BOOST_TEST(equal(m, applied, ran), "seed " << seed);
+    }
+  }
+  BOOST_TEST_MESSAGE(held << " held, " << refused << " refused");
+  BOOST_TEST(held > 2000);
+  BOOST_TEST(refused > 2000);
+}
+
+BOOST_AUTO_TEST_CASE(the_stronger_of_two_ties_remains_in_either_order) {
+  for (const bool stronger_first : {true, false}) {
+    Moments m(kLabels);
+    const auto moment = [&](std::int64_t first, std::int64_t second) {
+      return m.after(m.after(Moments::kZero, first, 0, false), second, 1, false);
+    };
+    // Cells 3 and 4 are later than 1 and 2 by two cycles of another label each.
+    const Op winner{3, {1}, 2, 1}, loser{4, {2}, 2, 0}, strong{5, {3, 4}, 0, 0},
+        weak{6, {1, 2}, 0, 0};
+    const Program program = stronger_first ? Program{winner, loser, strong, weak}
+                                           : Program{winner, loser, weak, strong};
+    const auto cells = [&](Id one, Id two) {
+      Cells x(7, Moments::kZero);
+      x[1] = one;
+      x[2] = two;
+      return x;
+    };
+    const Cells start = cells(moment(10, 0), moment(0, 10));
+    const Run r = iterate(m, program, start, 1);
+    BOOST_TEST(holds(m, r.pieces[0], start, cells(moment(8, 2), moment(6, 4))));
+    BOOST_TEST(!holds(m, r.pieces[0], start, cells(moment(6, 4), moment(5, 5))));
+  }
+}
+
+// Component by component, as the definition says: a - b + k ((a - a0) - (b - b0)) >= least.
+BOOST_AUTO_TEST_CASE(a_tie_lasts_until_a_component_falls_behind) {
+  constexpr std::int64_t kMost = 60;
+  int few = 0, ever = 0, early = 0;
+  for (std::uint64_t seed = 1; seed <= 30'000; ++seed) {
+    Draws draw(seed);
+    Moments m(kLabels);
+    const auto moment = [&] {
+      Id id = Moments::kZero;
+      for (int label = 0; label < kLabels; ++label)
+        id = m.after(id, draw.between(0, 4), label, false);
+      return id;
+    };
+    const Id a = moment(), b = moment(), a0 = moment(), b0 = moment(),
+             least = m.difference(moment(), moment(), Moments::kZero, Moments::kZero);
+    std::vector<std::int64_t> gap, rate;
+    for (int i = 0; i <= kLabels; ++i) {
+      gap.push_back(m.values(a)[i] - m.values(b)[i] - m.values(least)[i]);
+      rate.push_back((m.values(a)[i] - m.values(a0)[i]) - (m.values(b)[i] - m.values(b0)[i]));
+    }
+    const auto holds_at = [&](std::int64_t k) {
+      std::vector<std::int64_t> v;
+      for (std::size_t i = 0; i < gap.size(); ++i) v.push_back(gap[i] + k * rate[i]);
+      return v >= std::vector<std::int64_t>(gap.size(), 0);
+    };
+    std::int64_t true_times = 0;
+    while (true_times < kMost && holds_at(true_times)) ++true_times;
+    const std::int64_t times = std::min(kMost, m.lasting(a, b, a0, b0, least));
+    if (times != true_times) {
+      // One early, where a component comes to 0 and those after it would decide.
+      std::size_t i = 0;
+      while (gap[i] == 0 && rate[i] == 0) ++i;
+      ++early;
+      BOOST_TEST(times < true_times, "seed " << seed);
+      BOOST_TEST((gap[i] > 0 && rate[i] < 0 && gap[i] == times * -rate[i]), "seed " << seed);
+    }
+    few += times > 0 && times < kMost ? 1 : 0;
+    ever += times == kMost ? 1 : 0;
+  }
+  BOOST_TEST_MESSAGE(few << " ended, " << ever << " did not, " << early << " ended early");
+  BOOST_TEST(few > 2000);
+  BOOST_TEST(ever > 2000);
+  BOOST_TEST(early < few);
 }
 
 BOOST_AUTO_TEST_CASE(a_block_lasts_as_long_as_its_winners) {
