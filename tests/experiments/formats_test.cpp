@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The examples of docs/formats are files: they read, fit together as the chip folder that
-// docs/formats/chip.md describes, and run as the experiment that docs/formats/experiment.md states.
+// docs/formats/chip.md describes, and run as the experiment that docs/formats/experiment.md states;
+// the spaces of mappings and designs are searched.
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
@@ -15,6 +16,8 @@
 #include "core/mapping.h"
 #include "core/parameters.h"
 #include "experiments/experiment.h"
+#include "experiments/explore/explore.h"
+#include "experiments/explore/hardware_run.h"
 #include "experiments/import.h"
 #include "experiments/run.h"
 
@@ -64,6 +67,11 @@ class Examples {
     write("chips/tiny/measured/example.import.yaml", only_block("chip.md", "yaml"));
     write("workloads/example.yaml", only_block("workload.md", "yaml"));
     write("tiny-example.yaml", only_block("experiment.md", "yaml"));
+    write("spaces/tiny-space.yaml", only_block("mapspace.md", "yaml"));
+    const std::vector<std::string> design_space = blocks("design_space.md", "yaml");
+    BOOST_REQUIRE(design_space.size() == 2U);
+    write("chips/tiny/page.yaml", design_space[0]);
+    write("chips/tiny/costs.yaml", design_space[1]);
   }
   ~Examples() {
     std::error_code ignored;
@@ -103,6 +111,40 @@ BOOST_AUTO_TEST_CASE(examples_of_the_pages_read) {
                                examples.chip("measured/example.import.yaml"))
                  .size() == 2U);
   BOOST_TEST(assay::read_experiment(examples.at("tiny-example.yaml")).variants.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(the_map_space_of_the_page_has_its_nests_and_can_be_searched) {
+  using namespace assay;
+  const Examples examples;
+  const Accelerator accelerator = read_accelerator(examples.chip("accelerator.yaml"));
+  const analytical::MapSpace space =
+      analytical::read_map_space(examples.at("spaces/tiny-space.yaml"), accelerator);
+  BOOST_TEST(space.name == "tiny-space");
+  BOOST_TEST(space.skeletons.size() == 2U);  // with and without inputs in the buffer
+  ExploreOptions options;
+  options.accelerator = examples.chip("accelerator.yaml");
+  options.workload = examples.at("workloads/example.yaml");
+  options.parameters = examples.chip("parameters.yaml");
+  options.constraints = examples.at("spaces/tiny-space.yaml");
+  options.search.budget = 2000;
+  const Explored explored = explore(options);
+  BOOST_TEST(explored.without.empty());
+  for (const ExploredLayer& l : explored.layers) BOOST_TEST(!l.front.empty(), l.layer.name);
+  BOOST_TEST(!explored.layers.empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_design_space_of_the_page_is_swept_and_every_design_agrees) {
+  const Examples examples;
+  const assay::SpaceFile file =
+      assay::read_design_space(examples.chip("page.yaml"), examples.catalog());
+  BOOST_TEST(file.space.name == "page");
+  // arrays x tiles x bandwidths x capacities, as the page lists them
+  BOOST_TEST(file.space.size() == 3 * 3 * 3 * 8);
+  const assay::SweepOutcome found = assay::sweep(file, {});
+  BOOST_TEST(!found.result.front.empty());
+  const assay::SampleCheck checked = assay::check_sample(file, found.result.front, 1, {});
+  BOOST_TEST(checked.valid > 0);
+  BOOST_TEST(checked.different + checked.beyond_front == 0);
 }
 
 BOOST_AUTO_TEST_CASE(example_mappings_are_legal) {
