@@ -21,7 +21,8 @@ using analytical::Costs;
 struct Job {
   std::size_t layer;
   const ExploredDesign* design;
-  bool top;
+  bool top;     // of the best by the prediction
+  bool judged;  // in the statistics; the others are executed for the choice alone
   std::int64_t steps;
   bool simulated;
 };
@@ -33,9 +34,13 @@ class Execution {
     for (std::size_t i = 0; i < explored.layers.size(); ++i) {
       const ExploredLayer& l = explored.layers[i];
       if (l.searched != l.layer.name) continue;  // of another layer's shape
-      add(i, l.front[l.best], true);
+      add(i, l.front[l.best], true, true);
       add_new(i, l.top, options.top, true);
       add_new(i, l.sample, options.spread, false);
+      if (options.by != ExecuteBy::exact) continue;
+      add_new(i, l.top, l.top.size(), true, false);
+      add_new(i, l.front, l.front.size(), true, false);
+      if (l.reference) add(i, *l.reference, true, false);
     }
     // The longest first, so that no worker is left with it at the end.
     for (std::size_t j = 0; j < jobs_.size(); ++j)
@@ -78,17 +83,17 @@ class Execution {
   }
 
  private:
-  void add(std::size_t layer, const ExploredDesign& d, bool top) {
+  void add(std::size_t layer, const ExploredDesign& d, bool top, bool judged) {
     const Layer& l = explored_.layers[layer].layer;
     const auto nest = simulator::read_nest(l, explored_.accelerator, d.mapping);
     const std::int64_t steps = simulator::count_steps(l, nest);
     const bool chosen = &d == &explored_.layers[layer].front[explored_.layers[layer].best];
     const bool exact = options_.by == ExecuteBy::exact;
-    const bool simulated = steps <= options_.most_steps && (chosen || !exact);
+    const bool simulated = judged && steps <= options_.most_steps && (chosen || !exact);
     if (!simulated && !exact)
       ++out_[layer].left_out;
     else
-      jobs_.push_back({layer, &d, top, steps, simulated});
+      jobs_.push_back({layer, &d, top, judged, steps, simulated});
   }
 
   bool timed() const { return explored_.latency == analytical::LatencyKind::total; }
@@ -123,12 +128,12 @@ class Execution {
 
   // Those that are not there yet, from the first on.
   void add_new(std::size_t layer, const std::vector<ExploredDesign>& designs, std::size_t most,
-               bool top) {
+               bool top, bool judged = true) {
     for (std::size_t k = 0; k < std::min(most, designs.size()); ++k)
       if (std::none_of(jobs_.begin(), jobs_.end(), [&](const Job& j) {
             return j.layer == layer && j.design->design == designs[k].design;
           }))
-        add(layer, designs[k], top);
+        add(layer, designs[k], top, judged);
   }
 
   Costs executed(const Costs& predicted, double cycles) const {
@@ -154,26 +159,36 @@ class Execution {
     LayerTrust& t = out_[i];
     std::vector<Judged> all, top;
     std::size_t chosen = jobs_.size();
+    double least = 0;
     for (std::size_t k = 0; k < jobs_.size(); ++k) {
-      if (jobs_[k].layer != i) continue;
+      const Job& job = jobs_[k];
+      if (job.layer != i) continue;
       if (!cycles_[k]) {
-        ++t.left_out;
+        t.left_out += job.judged ? 1 : 0;
         continue;
       }
-      const Costs predicted = jobs_[k].design->costs;
+      const Costs predicted = job.design->costs;
       const Costs e = executed(predicted, *cycles_[k]);
       const Judged judged{scalar(explored_.objective, predicted), scalar(explored_.objective, e)};
-      if (jobs_[k].design == &l.front[l.best]) {
+      if (job.top && (t.reranked == nullptr || judged.executed < least)) {
+        t.reranked = job.design;
+        least = judged.executed;
+      }
+      if (l.reference && job.design == &*l.reference) t.reference_executed = judged.executed;
+      if (!job.judged) continue;
+      if (job.design == &l.front[l.best]) {
         chosen = all.size();
         t.chosen_cycles = e[0];
       }
       all.push_back(judged);
-      if (jobs_[k].top) top.push_back(judged);
+      if (job.top) top.push_back(judged);
       if (!t.best_cycles || e[0] < *t.best_cycles) t.best_cycles = e[0];
-      t.points.push_back({predicted, e, jobs_[k].top});
+      t.points.push_back({predicted, e, job.top});
     }
     t.trust = judge(all, chosen);
     t.top = judge(top, chosen);
+    if (chosen < all.size()) t.chosen_executed = all[chosen].executed;
+    if (t.reranked != nullptr) t.reranked_executed = least;
   }
 
   const Explored& explored_;

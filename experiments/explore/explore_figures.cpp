@@ -138,7 +138,7 @@ Figure trust_figure(const ExploreReport& r) {
   Figure f;
   f.name = "executed";
   f.title = "Executed against predicted latency";
-  f.caption = "Every design that the simulator ran, all layers; on the line, both agree.";
+  f.caption = "Every executed design of all layers; on the line, both agree.";
   Points top, spread;
   for (std::size_t i = 0; i < e.layers.size(); ++i) {
     if (e.layers[i].searched != e.layers[i].layer.name) continue;

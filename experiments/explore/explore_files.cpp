@@ -73,7 +73,10 @@ ordered_json trust_json(const LayerTrust& t) {
           {"regret_pct", or_null(t.trust.regret_pct)},
           {"resolution_pct", or_null(t.trust.resolution_pct)},
           {"pairs", t.trust.pairs},
-          {"chosen_executed_cycles", or_null(t.chosen_cycles)}};
+          {"chosen_executed_cycles", or_null(t.chosen_cycles)},
+          {"chosen_executed", or_null(t.chosen_executed)},
+          {"reranked_executed", or_null(t.reranked_executed)},
+          {"reference_executed", or_null(t.reference_executed)}};
 }
 
 std::string front_json(const ExploreReport& r) {
@@ -138,7 +141,9 @@ void write_mappings(const fs::path& folder, const ExploreReport& r) {
   std::vector<NamedNest> best, network;
   for (std::size_t i = 0; i < e.layers.size(); ++i) {
     const ExploredLayer& l = e.layers[i];
-    best.push_back({l.layer.name, &l.front[l.best].mapping});
+    const ExploredDesign* executed = r.trust == nullptr ? nullptr : (*r.trust)[i].reranked;
+    best.push_back(
+        {l.layer.name, executed != nullptr ? &executed->mapping : &l.front[l.best].mapping});
     for (std::size_t k = 0; k < l.front.size(); ++k)
       write(file_of(l, k), fmt::format(", design {} of the front", k),
             {{l.layer.name, &l.front[k].mapping}});

@@ -83,20 +83,27 @@ std::string pct(const std::optional<double>& v) {
   return v ? fmt::format("{:.2f}", *v) : report::kUndefined;
 }
 
+std::string of(const std::optional<double>& a, const std::optional<double>& b) {
+  return a && b ? ratio(*a, *b) : report::kUndefined;
+}
+
 std::string trust_table(const Explored& e, const std::vector<LayerTrust>& trust, bool colour) {
   Grid grid(colour);
   grid.add(row({"layer", "executed", "left out", "tau-b", "tau-b of the best", "regret %",
-                "resolution %", "pairs", "chosen: executed/predicted"}));
+                "resolution %", "pairs", "chosen: executed/predicted", "re-ranked/chosen",
+                "chosen/ref, executed", "re-ranked/ref"}));
   grid.rule();
   for (std::size_t i = 0; i < e.layers.size(); ++i) {
     const ExploredLayer& l = e.layers[i];
     const LayerTrust& t = trust[i];
     if (l.searched != l.layer.name) continue;
-    grid.add(row({l.layer.name, std::to_string(t.trust.designs), std::to_string(t.left_out),
-                  pct(t.trust.tau_b), pct(t.top.tau_b), pct(t.trust.regret_pct),
-                  pct(t.trust.resolution_pct), std::to_string(t.trust.pairs),
-                  t.chosen_cycles ? ratio(*t.chosen_cycles, l.front[l.best].costs[0])
-                                  : report::kUndefined}));
+    grid.add(row(
+        {l.layer.name, std::to_string(t.trust.designs), std::to_string(t.left_out),
+         pct(t.trust.tau_b), pct(t.top.tau_b), pct(t.trust.regret_pct), pct(t.trust.resolution_pct),
+         std::to_string(t.trust.pairs),
+         t.chosen_cycles ? ratio(*t.chosen_cycles, l.front[l.best].costs[0]) : report::kUndefined,
+         of(t.reranked_executed, t.chosen_executed), of(t.chosen_executed, t.reference_executed),
+         of(t.reranked_executed, t.reference_executed)}));
   }
   return grid.text();
 }

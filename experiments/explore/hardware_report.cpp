@@ -35,6 +35,14 @@ std::string with_unit(const char* name) {
   return n == "power" ? "power_mw" : "edp_pj_cycles";
 }
 
+std::string axis_title(const char* name) {
+  const std::string n(name);
+  if (n == "latency") return "latency [cycles]";
+  if (n == "energy") return "energy [pJ]";
+  if (n == "area") return "area [mm²]";
+  return n == "power" ? "power [mW]" : "energy-delay product [pJ cycles]";
+}
+
 std::string precision_text(const Precision& p) {
   return fmt::format("{}/{}/{}/{}", p.input_bits, p.weight_bits, p.psum_bits, p.output_bits);
 }
@@ -227,7 +235,8 @@ report::Figure hardware_figure(const SpaceFile& file, const SweepOutcome& outcom
   for (const auto& r : seen) f.csv += csv_line({number_text(r[0]), number_text(r[1]), "0"});
   for (const auto& r : front) f.csv += csv_line({number_text(r[0]), number_text(r[1]), "1"});
   Canvas canvas(
-      f.title, log_axis(xs, 1.1, x), log_axis(ys, 1.1, y),
+      f.title, log_axis(xs, 1.1, axis_title(objective_name(space, 0))),
+      log_axis(ys, 1.1, axis_title(objective_name(space, 1))),
       {{fmt::format("{} of the evaluated designs", count(static_cast<std::int64_t>(seen.size()))),
         baseline_color(0), Mark::kPoint, 7},
        {fmt::format("the front, {} designs", members.size()), series_color(0), Mark::kPoint, 7}},

@@ -20,7 +20,7 @@ struct LayerSearchOptions {
   int jobs = 1;
   std::int64_t budget = 400'000;  // designs that the heuristic looks at
   double exhaustive_limit = 2e6;  // spaces of at most so many designs are searched to the end
-  std::size_t top = 32;           // best designs kept
+  std::size_t top = 256;          // best designs kept
   std::size_t spread = 256;       // others kept, chosen by a hash
   // Legal mappings; the search looks first at the designs nearest to them (project.h).
   std::vector<Mapping> starts;

@@ -58,6 +58,12 @@ struct LayerTrust {
   std::optional<double> simulated_cycles;  // of the chosen design, if the simulator ran it
   std::optional<double> chosen_cycles,
       best_cycles;  // executed: of the chosen design, of the best one executed
+  // The choice where execution has the last word: of the best designs (by the exact mode all that
+  // the search kept), the front and the reference the one that executes best by the objective, ties
+  // as predicted. Of the explored layer of this shape; null: none was executed.
+  const ExploredDesign* reranked = nullptr;
+  // Executed figures of the objective: of the prediction's choice, of that one, of the reference.
+  std::optional<double> chosen_executed, reranked_executed, reference_executed;
   struct Point {
     analytical::Costs predicted{}, executed{};
     bool top = false;

@@ -5,6 +5,8 @@
 #include <boost/test/unit_test.hpp>
 #include <random>
 
+#include "analytical/exact.h"
+
 namespace {
 
 using namespace assay;
@@ -52,6 +54,41 @@ BOOST_AUTO_TEST_CASE(resolution_needs_pairs_and_order) {
   std::vector<Judged> reversed;
   for (int i = 1; i < 20; ++i) reversed.push_back({1.0 * i, 100.0 - i});
   BOOST_TEST(!judge(reversed, 0).resolution_pct);
+}
+
+BOOST_AUTO_TEST_CASE(execution_has_the_last_word_among_the_best) {
+  namespace fs = std::filesystem;
+  const fs::path data = fs::path(ASSAY_SOURCE_DIR) / "experiments";
+  ExploreOptions options;
+  options.accelerator = data / "chips/eyeriss/accelerator.yaml";
+  options.workload = data / "workloads/lenet5.yaml";
+  options.layers = {"c1", "c3"};
+  options.objective = analytical::Objective::latency;
+  options.search.budget = 6000;
+  const Explored explored = explore(options);
+  TrustOptions trust;
+  trust.most_steps = 0;  // exact mode alone
+  bool stopped = false;
+  const auto judged = execute_designs(explored, trust, &stopped);
+  int others = 0;
+  for (std::size_t i = 0; i < explored.layers.size(); ++i) {
+    const ExploredLayer& l = explored.layers[i];
+    const auto executed = [&](const Mapping& m) {
+      const auto nest = analytical::compile(l.layer, explored.accelerator, m);
+      return analytical::exact_latency(l.layer, explored.accelerator, nest, true).finish;
+    };
+    std::int64_t least = executed(l.front[l.best].mapping);
+    const std::int64_t chosen = least;
+    for (const ExploredDesign& d : l.top) least = std::min(least, executed(d.mapping));
+    BOOST_REQUIRE(judged[i].reranked != nullptr);
+    BOOST_TEST(executed(judged[i].reranked->mapping) == least);
+    BOOST_TEST(judged[i].reranked_executed.value_or(0) == static_cast<double>(least));
+    BOOST_TEST(judged[i].chosen_executed.value_or(0) == static_cast<double>(chosen));
+    BOOST_TEST(judged[i].trust.designs <= 64U);
+    others += least < chosen ? 1 : 0;
+  }
+  BOOST_TEST_MESSAGE("another than the predicted best in " << others << " of "
+                                                           << explored.layers.size());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
