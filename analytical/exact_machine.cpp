@@ -83,12 +83,6 @@ void Machine::set(std::size_t to, const Value& v) {
   if (tracker != nullptr) tracker->piece.source[to] = static_cast<std::int16_t>(v.source);
 }
 
-bool Machine::is_set(std::size_t cell) {
-  const bool some = cells[cell] != Moments::kNone;
-  if (tracker != nullptr) tracker->test(tracker->piece.source[cell], some);
-  return some;
-}
-
 void Machine::shift_down(std::size_t first, std::size_t count) {
   for (std::size_t i = first; i + 1 < first + count; ++i) copy(i, i + 1);
 }

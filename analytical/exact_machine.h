@@ -72,7 +72,8 @@ class Machine {
   void set(std::size_t to, const Value& v);
   void copy(std::size_t to, std::size_t from) { set(to, value(from)); }
   void clear(std::size_t cell) { set(cell, {Moments::kNone, -1, false}); }
-  bool is_set(std::size_t cell);
+  // Pieces hold only where the same cells have a moment, so this is no condition of its own.
+  bool is_set(std::size_t cell) const { return cells[cell] != Moments::kNone; }
   void shift_down(std::size_t first, std::size_t count);
   Value later(const Value& a, const Value& b);
   void raise(std::size_t cell, const Value& v) { set(cell, later(value(cell), v)); }

@@ -15,10 +15,8 @@ std::size_t at(int i) { return static_cast<std::size_t>(i); }
 bool holds(const Moments& m, const Piece& piece, const Cells& start, const Cells& x) {
   for (const Piece::Bound& b : piece.bounds)
     if (m.time(x[at(b.winner)]) - m.time(x[at(b.loser)]) < b.least) return false;
-  for (std::size_t c = 0; c < x.size(); ++c) {
-    if (piece.tested[c] != 0 && (x[c] == Moments::kNone) != (piece.tested[c] == 1)) return false;
+  for (std::size_t c = 0; c < x.size(); ++c)
     if ((x[c] == Moments::kNone) != (start[c] == Moments::kNone)) return false;
-  }
   for (const Piece::Tie& t : piece.ties)
     if (m.compare(x[at(t.winner)], x[at(t.loser)], t.least, Moments::kZero) < 0) return false;
   return true;
@@ -89,7 +87,6 @@ void Tracker::reset(const std::vector<Id>& cells) {
   start = cells;
   piece.source.resize(n);
   for (std::size_t c = 0; c < n; ++c) piece.source[c] = static_cast<std::int16_t>(c);
-  piece.tested.assign(n, 0);
   place_.resize(n * n);
   for (const Piece::Bound& b : piece.bounds) place_[at(b.winner) * n + at(b.loser)] = 0;
   piece.bounds.clear();
@@ -145,10 +142,8 @@ void Tracker::append(Moments& m, const Piece& next, const std::vector<Id>& cells
     tie(m, winner, loser, m.difference(t.least, offset, Moments::kZero, Moments::kZero));
   }
   scratch_ = piece.source;
-  for (std::size_t c = 0; c < scratch_.size(); ++c) {
-    if (next.tested[c] != 0 && scratch_[c] >= 0) piece.tested[at(scratch_[c])] = next.tested[c];
+  for (std::size_t c = 0; c < scratch_.size(); ++c)
     piece.source[c] = next.source[c] < 0 ? std::int16_t{-1} : scratch_[at(next.source[c])];
-  }
 }
 
 // Where a cell comes from repeats sooner or later, and how far it went since grows evenly, so that

@@ -11,8 +11,8 @@
 namespace assay::analytical::exact {
 
 // What a part of the run did: every cell became what one cell was at the start, later by a
-// constant. That holds for every start at which the same moments win: those where the differences
-// of cells keep these bounds.
+// constant. That holds for every start at which the same cells have a moment and the same moments
+// win: those where the differences of cells keep these bounds.
 struct Piece {
   struct Bound {
     std::int16_t winner = 0, loser = 0;
@@ -23,7 +23,6 @@ struct Piece {
     Moments::Id least = 0;  // difference of moments
   };
   std::vector<std::int16_t> source;  // per cell; -1: no moment
-  std::vector<std::int8_t> tested;   // per cell at the start: 1 no moment, 2 some moment
   std::vector<Bound> bounds;
   std::vector<Tie> ties;
 };
@@ -54,9 +53,6 @@ class Tracker {
   void reset(const std::vector<Id>& cells);
   // A maximum of moments that come from two cells of the start.
   void won(Moments& m, int winner, Id winning, int loser, Id losing);
-  void test(int cell, bool some) {
-    if (cell >= 0) piece.tested[static_cast<std::size_t>(cell)] = some ? 2 : 1;
-  }
   // This, then `next`, whose start had these cells.
   void append(Moments& m, const Piece& next, const std::vector<Id>& cells);
   // This, then the block so many times, from where it led to on.

@@ -32,11 +32,9 @@ Runner::Runner(const Loops& loops, const Loads& loads, Edges& edges, Machine& ma
       if (x > h.last_loop) continue;
       const int hold = static_cast<int>(i);
       reach_[at(x)] = std::max(reach_[at(x)], edges.reach(hold));
-      // Index 0 of a reduction loop is a first visit, and the first tiles of a loop may refer to
-      // its end in an iteration of an outer one.
-      int from = has(h.reduction, x) ? 1 : 0;
-      if (edges.near(hold)) from = edges.cap(hold) + 1;
-      quiet_from_[at(x)] = std::max(quiet_from_[at(x)], from);
+      // Index 0 of a reduction loop is a first visit. How far back the same outputs were visited
+      // does not depend on the index of any other loop: every tile between is passed once.
+      if (has(h.reduction, x)) quiet_from_[at(x)] = 1;
     }
 }
 
@@ -251,7 +249,7 @@ std::size_t Runner::bytes_of_tracker() const {
 
 std::size_t Runner::bytes_of(const Record& r) const {
   const std::size_t cells = machine_.cells.size();
-  return sizeof(Record) + cells * (2 * sizeof(Id) + sizeof(std::int16_t) + 1) +
+  return sizeof(Record) + cells * (2 * sizeof(Id) + sizeof(std::int16_t)) +
          r.piece.bounds.capacity() * sizeof(Piece::Bound) +
          r.piece.ties.capacity() * sizeof(Piece::Tie) + r.counted.size() * sizeof(std::int64_t);
 }
