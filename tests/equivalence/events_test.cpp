@@ -121,8 +121,11 @@ std::string fault_of_one_timeline(const Triple& t) {
   for (const auto& [cause, cycles] : line.by_cause) sum += cycles;
   if (sum != line.finish) return "causes do not add up to the finish";
   if (line.finish < line.step_time) return "earlier than the sum of the steps";
-  for (const auto& [port, busy] : line.busy)
-    if (line.finish < busy) return "earlier than the busy time of " + port;
+  for (const auto& [port, busy] : line.busy) {
+    const auto unread = line.unread.find(port);
+    const std::int64_t awaited = busy - (unread == line.unread.end() ? 0 : unread->second);
+    if (line.finish < awaited) return "earlier than the busy time of " + port;
+  }
   return "";
 }
 

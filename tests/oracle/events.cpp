@@ -150,7 +150,7 @@ class Evaluation {
     }
     const std::int64_t at_parent = duration(parent, load.parent_bits);
     const std::int64_t at_child = duration(child, load.child_bits);
-    const std::int64_t longer = std::max(at_parent, at_child);
+    const std::int64_t longer = std::max(at_parent, at_child);  // as in add_unread()
     const PortState* limiting = at_child > at_parent ? child : parent;
     std::size_t label = cause != nullptr ? *cause : 0;
     if (cause == nullptr && limiting != nullptr)
@@ -263,7 +263,37 @@ class Evaluation {
     step_end_.push_back(after(std::move(start), duration, 0));
   }
 
+  // Innermost tiles are read by steps, others by fills with words of the tiles inside, and by the
+  // tile that slides from them.
+  void find_unread() {
+    std::vector<std::vector<bool>> read;
+    for (const HoldTiles& hold : plan_.holds)
+      read.emplace_back(hold.tiles.size(), hold.innermost || hold.operand == Operand::O);
+    for (std::size_t h = plan_.holds.size(); h-- > 0;) {
+      const HoldTiles& hold = plan_.holds[h];
+      for (std::size_t j = hold.tiles.size(); j-- > 0;) {
+        const Tile& tile = hold.tiles[j];
+        if (read[h][j]) {
+          if (tile.slide) read[h][j - 1] = true;
+          if (hold.parent != kNoHold && tile.fill.exists()) read[hold.parent][tile.parent] = true;
+        } else if (tile.fill.exists()) {
+          add_unread(hold, tile.fill);
+        }
+      }
+    }
+  }
+
+  void add_unread(const HoldTiles& hold, const Load& load) {
+    const PortState* parent = find_port(hold.parent_level, hold.operand, Transfer::read);
+    const PortState* child = find_port(hold.level, hold.operand, Transfer::fill);
+    const std::int64_t longer =
+        std::max(duration(parent, load.parent_bits), duration(child, load.child_bits));
+    for (const PortState* port : {parent, child})
+      if (port != nullptr) timeline_.unread[port->name] += longer;
+  }
+
   Timeline report() {
+    find_unread();
     wait_for(finish_, step_end_.back());
     timeline_.finish = finish_.at;
     for (std::size_t i = 0; i < causes_.size(); ++i)

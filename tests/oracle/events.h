@@ -22,6 +22,9 @@ struct Timeline {
   std::int64_t transfers = 0;
   std::int64_t step_time = 0;                // sum of the durations of all steps
   std::map<std::string, std::int64_t> busy;  // per "LEVEL.PORT", one instance
+  // The part of `busy` that moved words which no tile inside reads. Where inputs are clipped a tile
+  // may have such words, and nothing waits for the last of them.
+  std::map<std::string, std::int64_t> unread;
 };
 
 // The mapping must be legal: check() is empty. Ports of off-chip levels count only if timed.
