@@ -86,7 +86,6 @@ class Edges {
 
   bool revisits(int hold) const { return info(hold).revisits; }
   int cap(int hold) const { return info(hold).cap; }
-  bool near(int hold) const { return info(hold).near; }
   // Whether an O tile that begins here has words to read back.
   bool reads_back(int hold, const Position& start) const;
   bool on_drain() const { return on_drain_; }
