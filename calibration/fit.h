@@ -31,9 +31,9 @@ struct MapFit {
   double effective_dof = 0;   // n - tr(H)
   double objective = 0;
   int iterations = 0;
-  bool converged = false;
-  bool starts_agree = true;          // to 1e-6 in phi
-  std::vector<double> minima;        // objective of each start
+  bool converged = false;      // steps below 1e-7: a minimum, or a kink of a model with branches
+  bool starts_agree = true;    // to 1e-6 in phi
+  std::vector<double> minima;  // objective of each start
   std::vector<std::string> binding;  // of every observation used
   std::vector<double> residual_ln;   // ln(predicted / measured) of every observation used
 };
@@ -48,7 +48,8 @@ struct Nnls {
 };
 Nnls nnls(const Eigen::MatrixXd& a, const Eigen::VectorXd& b);
 
-// min |Ax - b| by a column-pivoted QR of scaled columns, with one step of iterative refinement.
+// min |Ax - b| by a column-pivoted QR of scaled columns; solution and residual are refined twice.
+// Columns that depend on others get 0.
 Eigen::VectorXd least_squares(const Eigen::MatrixXd& a, const Eigen::VectorXd& b);
 
 // One rung: an estimator's unknowns and its predictions of every observation of the problem.

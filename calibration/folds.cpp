@@ -38,6 +38,12 @@ const char* plural(FoldBy by) {
 
 }  // namespace
 
+std::string Folds::what() const {
+  std::string noun = of;
+  if (size() == 1) noun.erase(std::min(noun.find(' '), noun.size()) - 1, 1);  // the plural's s
+  return std::to_string(size()) + " " + noun;
+}
+
 Rows Folds::without(std::size_t a, std::size_t b) const {
   Rows rows = always;
   for (std::size_t f = 0; f < members.size(); ++f)

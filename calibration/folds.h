@@ -17,7 +17,7 @@ struct Folds {
   Rows always;     // in every fit
   std::string of;  // "groups", "folds of 42 observations"
   std::size_t size() const { return names.size(); }
-  std::string what() const { return std::to_string(size()) + " " + of; }
+  std::string what() const;  // "3 groups", "1 group"
   // Ascending, those of `always` among them; a may be b.
   Rows without(std::size_t a, std::size_t b) const;
   Rows all() const { return without(size(), size()); }

@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(two_groups_to_learn_from_are_assumed_not_validated) {
   BOOST_CHECK_EXCEPTION(held_out(p, one), ProblemError,
                         [](const ProblemError& e) { return e.fault == Fault::one_group; });
   BOOST_TEST(predict_interval(p, one, part(p, rows_of(p, {"vgg16"}))).method ==
-             "Laplace with 1 groups: assumed, not validated");
+             "Laplace with 1 group: assumed, not validated");
 }
 
 BOOST_AUTO_TEST_CASE(an_unseen_kind_is_an_extrapolation_with_wider_intervals) {
