@@ -130,6 +130,7 @@ struct Accelerator {
   std::vector<ZeroGate> zero_gating;
   std::vector<SourceNote> sources;
   std::optional<FpgaDevice> fpga;
+  std::optional<double> layer_overhead_us;  // of a parameter file (core/machine.h), never of this one
   std::vector<Level> levels;  // front(): first storage; back(): compute
 
   // Index of the level with this name, or -1.

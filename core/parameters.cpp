@@ -59,6 +59,19 @@ Activity read_activity(YamlMap map) {
   return a;
 }
 
+MachineValue read_machine_value(YamlMap map) {
+  MachineValue m;
+  m.line = map.line();
+  m.key = map.text("key");
+  if (map.has("value")) m.value = map.real("value", {0, 1e12});
+  if (map.has("scale")) m.scale = map.real("scale", {1e-6, 1e6});
+  if (m.value.has_value() == m.scale.has_value())
+    map.error("", m.key, "expected either 'value' or 'scale', and not both");
+  read_origin(map, m);
+  map.finish();
+  return m;
+}
+
 template <class T, class Read, class Key>
 void read_list(YamlMap& top, const std::string& list, std::vector<T>& out, const Read& read, const Key& key) {
   if (!top.has(list)) return;
@@ -106,6 +119,9 @@ Parameters read_parameters(const std::filesystem::path& file) {
   read_list(top, "area", p.areas, read_area, [](const UnitArea& e) { return e.component; });
   read_list(top, "activity", p.activities, read_activity,
             [](const Activity& e) { return e.workload + "/" + e.layer; });
+  read_list(top, "machine", p.machine, read_machine_value,
+            [](const MachineValue& e) { return e.key; });
+  top.has("fit");  // of whom, and how sure: calibration/parameters_json.h reads it
   top.finish();
   throw_if_any(diagnostics);
   return p;

@@ -46,6 +46,16 @@ struct Activity {
   std::string confidence;
 };
 
+// A value of the accelerator itself that is replaced or scaled; exactly one of the two is stated
+// (core/machine.h).
+struct MachineValue {
+  std::string key;  // dotted, as in the accelerator file: "dram.link.bandwidth_bits_per_cycle"
+  std::optional<double> value, scale;
+  std::string source;
+  std::string confidence;
+  int line = 0;
+};
+
 struct Parameters {
   std::string name;
   std::string chip;
@@ -55,6 +65,7 @@ struct Parameters {
   std::vector<ConstantPower> powers;
   std::vector<UnitArea> areas;
   std::vector<Activity> activities;
+  std::vector<MachineValue> machine;
 
   // The entry for this count: an exact operand wins over "any"; nullptr if the count has no price.
   const UnitEnergy* find(const std::string& component, const std::string& operand,

@@ -11,6 +11,7 @@
 
 #include "core/diagnostics.h"
 #include "core/energy.h"
+#include "core/machine.h"
 #include "core/text.h"
 #include "core/yaml_reader.h"
 #include "rtl/description.h"
@@ -130,6 +131,7 @@ class RtlLayer {
     in.seed = options_.seed;
     Record r = rtl::make_record(in, result);
     r.provenance.inputs = plan_.inputs;
+    put_execution(plan_.accelerator, &r);
     if (plan_.parameters)
       put_energy(plan_.accelerator, precision, *plan_.parameters,
                  plan_.parameters->zero_fraction(plan_.workload.name, layer.name), &r);

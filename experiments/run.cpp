@@ -7,6 +7,7 @@
 #include "core/checked.h"
 #include "core/diagnostics.h"
 #include "core/hash.h"
+#include "core/machine.h"
 #include "experiments/baselines.h"
 
 namespace assay {
@@ -128,6 +129,8 @@ Plan prepare(const RunInput& input) {
   Plan plan = read_files(input);
   Diagnostics diagnostics;
   check_files(input, plan, diagnostics);
+  if (plan.parameters)
+    apply_machine_values(*plan.parameters, &plan.accelerator, &diagnostics);
   const std::vector<const Layer*> layers = chosen_layers(input, plan, diagnostics);
   throw_if_any(diagnostics);
   for (const Layer* layer : layers) add_layer(*layer, input, plan, diagnostics);
@@ -150,6 +153,7 @@ Run run_analytical(const RunInput& input) {
       Record r = analytical::predict_record(
           {&l.layer, &run.accelerator, &l.mapping, run.parameters ? &*run.parameters : nullptr,
            run.workload.name, run.variant, run.mappings.batch, input.exact});
+      put_execution(run.accelerator, &r);
       r.provenance.inputs = run.inputs;
       run.records.push_back(std::move(r));
     } catch (const OverflowError& e) {

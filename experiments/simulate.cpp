@@ -7,6 +7,7 @@
 
 #include "core/diagnostics.h"
 #include "core/energy.h"
+#include "core/machine.h"
 #include "simulator/chrome_trace.h"
 #include "simulator/simulator.h"
 
@@ -55,6 +56,7 @@ class SimulatedLayer {
       told = done;
     };
     Record r = traced(layer, in);
+    put_execution(plan_.accelerator, &r);
     r.provenance.inputs = plan_.inputs;
     if (plan_.parameters)
       put_energy(plan_.accelerator, precision, *plan_.parameters,

@@ -209,6 +209,7 @@ void add_commands(CLI::App& app, const Guard& guard) {
   add_import(app, guard);
   add_compare(app, guard);
   add_report(app, guard);
+  add_score(app, guard);
   add_validate(app, guard);
 }
 
