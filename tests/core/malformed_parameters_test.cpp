@@ -24,6 +24,10 @@ area:
   - {component: pad, area_mm2: 0.5, source: a, confidence: b}
 activity:
   - {workload: net, layer: conv1, input_zero_fraction: 0.25, source: a, confidence: b}
+machine:
+  - {key: dram.link.latency_cycles, value: 3, source: a, confidence: b}
+  - {key: clock_mhz, scale: 0.9, source: a, confidence: b}
+fit: {anything: [1, 2], that: a fit keeps}
 )";
 
 const std::vector<Malformed> kCases{
@@ -86,6 +90,19 @@ const std::vector<Malformed> kCases{
     {"an entry that is a number",
      {{"  - {component: pad, area_mm2: 0.5, source: a, confidence: b}", "  - 7"}},
      {{"  - 7", "area[0]", "= '7': expected a mapping"}}},
+    {"a machine value that is stated and scaled",
+     {{"value: 3", "value: 3, scale: 2"}},
+     {{"value: 3", "machine[0]",
+       "= 'dram.link.latency_cycles': expected either 'value' or 'scale', and not both"}}},
+    {"a machine value without a number",
+     {{"scale: 0.9, ", ""}},
+     {{"key: clock_mhz", "machine[1]", "expected either 'value' or 'scale'"}}},
+    {"a negative scale",
+     {{"scale: 0.9", "scale: -1"}},
+     {{"key: clock_mhz", "machine[1].scale", "expected a number from"}}},
+    {"the same machine value twice",
+     {{"fit:", "  - {key: clock_mhz, value: 1, source: c, confidence: d}\nfit:"}},
+     {{"clock_mhz, value: 1", "machine[2]", "stated twice in 'machine'"}}},
     {"errors in three entries",
      {{"energy_pj: 512", "energy_pj: many"},
       {"power_mw: 12", "power_kw: 12"},
