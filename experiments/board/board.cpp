@@ -65,6 +65,25 @@ std::int64_t needed(const BoardRow& r, std::int64_t output, std::int64_t kernel_
   return y * r.width + std::clamp<std::int64_t>(x, 0, r.width - 1);
 }
 
+// Header and words for the outputs from `first` on, as many as the array has pixels.
+std::int64_t words_of_set(const Board& b, const BoardRow& r, std::int64_t first) {
+  const std::int64_t last = std::min(first + r.p, r.pixels()) - 1;
+  const std::int64_t from = needed(r, first, 0, 0);
+  const std::int64_t to = needed(r, last, r.kernel_h - 1, r.kernel_w - 1);
+  const std::int64_t length = to / b.word_pixels - from / b.word_pixels + 1;
+  return add(1, mul(ceil_div(r.in_channels, b.word_channels), length));
+}
+
+// Sets of pixels arrive one after another, and each is first used by its first tile of channels:
+// where sets are alike, the first or the last one bounds.
+void add_inputs(const Board& b, const BoardRow& r, double sets, double tiles,
+                std::vector<fit::Stream>* streams) {
+  const std::int64_t word_bits = b.word_channels * b.word_pixels * kBitsPerByte;
+  const auto bits = [&](std::int64_t words) { return static_cast<double>(mul(words, word_bits)); };
+  streams->push_back({"inputs", b.xbus, bits(words_of_set(b, r, 0)), 1 - 1 / (tiles * sets)});
+  streams->push_back({"inputs", b.xbus, bits(input_words(b, r)), (tiles - 1) / (tiles * sets)});
+}
+
 }  // namespace
 
 Accelerator accelerator_of(const Board& b, const Shape& shape, double clock_mhz) {
@@ -81,19 +100,17 @@ Accelerator accelerator_of(const Board& b, const Shape& shape, double clock_mhz)
   set_value(b.dram, b.dram_bits_per_main_cycle * ratio, &a);
   set_value(b.xbus, static_cast<double>(word * kBitsPerByte) * ratio, &a);
   set_value(b.outputs, output_bits / drain * ratio, &a);
-  set_value(b.outputs_latency, static_cast<double>(shape.p + b.skew_cycles), &a);
+  // Both ends of a layer's one pass through the pipeline, as the latency of what leaves last.
+  const auto pixels = static_cast<double>(shape.p);
+  set_value(b.outputs_latency,
+            pixels + static_cast<double>(b.skew_cycles) + pixels * b.chain_main_cycles / ratio, &a);
   return a;
 }
 
 std::int64_t input_words(const Board& b, const BoardRow& r) {
   std::int64_t words = 0;
-  for (std::int64_t first = 0; first < r.pixels(); first += r.p) {
-    const std::int64_t last = std::min(first + r.p, r.pixels()) - 1;
-    const std::int64_t from = needed(r, first, 0, 0);
-    const std::int64_t to = needed(r, last, r.kernel_h - 1, r.kernel_w - 1);
-    const std::int64_t length = to / b.word_pixels - from / b.word_pixels + 1;
-    words = add(words, add(1, mul(ceil_div(r.in_channels, b.word_channels), length)));
-  }
+  for (std::int64_t first = 0; first < r.pixels(); first += r.p)
+    words = add(words, words_of_set(b, r, first));
   return words;
 }
 
@@ -104,10 +121,8 @@ fit::LatencyCase case_of(const Board& b, const Accelerator& a, const BoardRow& r
   throw_if_any(check(layer, a, mapping));
   const auto sets = static_cast<double>(ceil_div(r.pixels(), a.levels[b.pixels].size));
   const auto tiles = static_cast<double>(ceil_div(r.out_channels, a.levels[b.channels].size));
-  const std::int64_t word_bits = b.word_channels * b.word_pixels * kBitsPerByte;
   std::vector<fit::Stream> streams;
-  streams.push_back({"inputs", b.xbus, static_cast<double>(mul(input_words(b, r), word_bits)),
-                     (tiles - 1) / (tiles * sets)});
+  add_inputs(b, r, sets, tiles, &streams);
   if (r.dynamic)
     streams.push_back(
         {"weights", b.dram,

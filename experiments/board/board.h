@@ -37,6 +37,7 @@ struct Board {
   std::optional<double> header_clock_mhz;
   std::size_t pixels = 0, channels = 0;  // levels of the array
   std::int64_t channels_per_row = 0, skew_cycles = 0;
+  double chain_main_cycles = 0;  // of an input, from one pixel of the array to the next
   std::int64_t word_channels = 0, word_pixels = 0;
   MachineSlot dram, xbus, outputs, outputs_latency;
   double dram_bits_per_main_cycle = 0;

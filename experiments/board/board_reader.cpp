@@ -66,6 +66,7 @@ class Reader {
     b_->channels = level(array, "channels");
     b_->channels_per_row = array.integer("channels_per_row", kSmall);
     b_->skew_cycles = array.integer("skew_cycles", {0, 1 << 20});
+    b_->chain_main_cycles = array.real("chain_main_cycles", {0, 1e6});
     array.finish();
   }
 
