@@ -65,6 +65,12 @@ std::int64_t needed(const BoardRow& r, std::int64_t output, std::int64_t kernel_
   return y * r.width + std::clamp<std::int64_t>(x, 0, r.width - 1);
 }
 
+// Until an input has passed the pixels of the array; weights wait for none of it.
+double chain_cycles(const Board& b, const Accelerator& a) {
+  return static_cast<double>(a.levels[b.pixels].size) * b.chain_main_cycles * a.clock.value /
+         b.main_clock_mhz;
+}
+
 // Header and words for the outputs from `first` on, as many as the array has pixels.
 std::int64_t words_of_set(const Board& b, const BoardRow& r, std::int64_t first) {
   const std::int64_t last = std::min(first + r.p, r.pixels()) - 1;
@@ -80,8 +86,8 @@ void add_inputs(const Board& b, const BoardRow& r, double sets, double tiles,
                 std::vector<fit::Stream>* streams) {
   const std::int64_t word_bits = b.word_channels * b.word_pixels * kBitsPerByte;
   const auto bits = [&](std::int64_t words) { return static_cast<double>(mul(words, word_bits)); };
-  streams->push_back({"inputs", b.xbus, bits(words_of_set(b, r, 0)), 1 - 1 / (tiles * sets)});
-  streams->push_back({"inputs", b.xbus, bits(input_words(b, r)), (tiles - 1) / (tiles * sets)});
+  streams->push_back({"inputs", b.xbus, bits(words_of_set(b, r, 0)), 1 - 1 / (tiles * sets), 0});
+  streams->push_back({"inputs", b.xbus, bits(input_words(b, r)), (tiles - 1) / (tiles * sets), 0});
 }
 
 }  // namespace
@@ -101,9 +107,8 @@ Accelerator accelerator_of(const Board& b, const Shape& shape, double clock_mhz)
   set_value(b.xbus, static_cast<double>(word * kBitsPerByte) * ratio, &a);
   set_value(b.outputs, output_bits / drain * ratio, &a);
   // Both ends of a layer's one pass through the pipeline, as the latency of what leaves last.
-  const auto pixels = static_cast<double>(shape.p);
-  set_value(b.outputs_latency,
-            pixels + static_cast<double>(b.skew_cycles) + pixels * b.chain_main_cycles / ratio, &a);
+  const auto skew = static_cast<double>(shape.p + b.skew_cycles);
+  set_value(b.outputs_latency, skew + chain_cycles(b, a), &a);
   return a;
 }
 
@@ -127,7 +132,7 @@ fit::LatencyCase case_of(const Board& b, const Accelerator& a, const BoardRow& r
     streams.push_back(
         {"weights", b.dram,
          static_cast<double>(mul(mul(r.products(), r.out_channels), a.precision.weight_bits)),
-         1 - 1 / sets});
+         1 - 1 / sets, chain_cycles(b, a)});
   return {layer, a, mapping, std::move(streams), machine};
 }
 

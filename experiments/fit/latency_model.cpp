@@ -88,7 +88,7 @@ CaseLatency latency_of(const LatencyCase& layer, const Accelerator& accelerator)
   const double busy = fast.cycles - fast.drain;
   for (std::size_t i = 0; i < layer.streams.size(); ++i) {
     const Stream& s = layer.streams[i];
-    const double arrival = s.bits / value_of(accelerator, s.port);
+    const double arrival = std::max(0.0, s.bits / value_of(accelerator, s.port) - s.head_start);
     const double end = arrival + s.after * busy + fast.drain;
     if (end <= out.cycles) continue;
     out.cycles = end;

@@ -30,7 +30,8 @@ struct Stream {
   std::string name;  // "weights"
   MachineSlot port;  // its bandwidth
   double bits = 0;
-  double after = 0;  // share of the layer's busy cycles that must follow the last word
+  double after = 0;       // share of the layer's busy cycles that must follow the last word
+  double head_start = 0;  // cycles by which it begins before the nest's first step can
 };
 
 // One layer, compiled: what does not depend on machine values.
