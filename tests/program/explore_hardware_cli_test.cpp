@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(a_killed_sweep_ends_as_an_unbroken_one) {
           (kSource / "experiments/design_spaces/dataflows-costs.yaml").string());
   replace("x: {from: 4, to: 64, step: 4}", "x: [8, 16]");
   const std::string file = box.write("cut.yaml", space).string();
-  killed_and_resumed("explore-hardware '" + file + "' --brute-force -j 1 ", 3,
+  killed_and_resumed("explore-hardware '" + file + "' --brute-force -j 1 ", 2,
                      {"front.csv", "front.json"});
 }
 
