@@ -409,6 +409,19 @@ BOOST_AUTO_TEST_CASE(causes_add_up_and_nothing_is_faster_than_its_parts) {
   for_random_triples(fault_of_one_timeline);
 }
 
+// The last fills of a clipped outer tile may move words that no tile inside reads, and go on after
+// the layer has finished.
+BOOST_AUTO_TEST_CASE(a_port_may_be_busy_for_longer_than_the_layer_takes) {
+  for (const std::uint64_t seed : {1148171U, 1177007U}) {
+    const Triple t = oracle::random_timed_triple(seed);
+    const Timeline line = timed(t);
+    const bool longer = std::any_of(line.busy.begin(), line.busy.end(),
+                                    [&](const auto& port) { return port.second > line.finish; });
+    BOOST_TEST(longer);
+    BOOST_TEST(fault_of_one_timeline(t) == "");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(without_ports_only_steps_take_time) {
   for_random_triples(fault_without_ports);
 }

@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(never_above_the_events_with_single_slots_and_slow_ports) {
 // the port and holds nobody up.
 BOOST_AUTO_TEST_CASE(fills_that_no_step_needs_do_not_count) {
   GapsOfBoth gaps;
-  for (std::uint64_t seed : {1148171, 1177007})
+  for (const std::uint64_t seed : {1148171U, 1177007U})
     BOOST_TEST(fault_against_events(oracle::random_timed_triple(seed), gaps) == "");
 }
 
