@@ -140,8 +140,10 @@ SweepOutcome sweep(const SpaceFile& file, const SweepOptions& o) {
     });
     for (const SweepResult& r : found) merge(r, out.result);
     next = end;
-    if (o.progress)
-      o.progress(static_cast<double>(next) / static_cast<double>(units), since(begin));
+    if (o.progress) {
+      const double share = static_cast<double>(next) / static_cast<double>(units);
+      o.progress(share, share - out.resumed_share, since(begin));
+    }
     out.stopped = next < units && o.stop && o.stop();
     if (first || out.stopped || next == units || since(committed) >= kSecondsPerCommit) {
       checkpoint.save(next, out.result);

@@ -18,7 +18,8 @@ struct SweepOptions {
   analytical::Pruning pruning = analytical::Pruning::proven;
   std::optional<std::filesystem::path> store;  // checkpoints; none: in memory only
   Store::Open open = Store::Open::fresh;
-  std::function<void(double share, double seconds)> progress;  // several times a second
+  // Several times a second: the share that is done, what of it this run did, and how long it took.
+  std::function<void(double share, double of_this_run, double seconds)> progress;
   std::int64_t units_at_once = 64;  // between two looks at the clock and `stop`
   std::function<bool()> stop;       // asked as often
 };

@@ -63,8 +63,9 @@ int list(bool json) {
     };
     fmt::print(
         "{{\"schema\": \"assay.list/1\", \"chips\": [{}], \"workloads\": [{}], \"experiments\": "
-        "[{}]}}\n",
-        quoted(catalog.chips()), quoted(catalog.workloads()), quoted(catalog.experiments()));
+        "[{}], \"map_spaces\": [{}], \"design_spaces\": [{}]}}\n",
+        quoted(catalog.chips()), quoted(catalog.workloads()), quoted(catalog.experiments()),
+        quoted(catalog.map_spaces()), quoted(catalog.design_spaces()));
     return kPass;
   }
   fmt::print("Chips\n");
@@ -80,12 +81,16 @@ int list(bool json) {
     fmt::print("  {:<16} {:>10.1f} M  {}\n", name, static_cast<double>(total_macs(w)) / 1e6,
                w.description);
   }
+  fmt::print("\nSpaces of mappings, for assay explore --constraints\n");
+  for (const std::string& name : catalog.map_spaces()) fmt::print("  {}\n", name);
+  fmt::print("\nSpaces of designs, for assay explore-hardware\n");
+  for (const std::string& name : catalog.design_spaces()) fmt::print("  {}\n", name);
   return kPass;
 }
 
 void add_list(CLI::App& app, const Guard& guard) {
   auto json = std::make_shared<bool>(false);
-  CLI::App* c = app.add_subcommand("list", "List known chips and workloads");
+  CLI::App* c = app.add_subcommand("list", "List known chips, experiments, workloads and spaces");
   c->add_flag("--json", *json, "machine-readable");
   c->footer("Example: assay list");
   c->callback([json, guard] { guard([json] { return list(*json); }); });

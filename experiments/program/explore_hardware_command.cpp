@@ -32,7 +32,9 @@ SweepOptions options_of(const Arguments& a, ProgressBar& bar) {
     o.store = fs::path(a.out) / "explore.sqlite";
   }
   o.open = a.restart ? Store::Open::restart : a.resume ? Store::Open::resume : Store::Open::fresh;
-  o.progress = [&bar](double share, double seconds) { bar.show(share, seconds); };
+  o.progress = [&bar](double share, double of_this_run, double seconds) {
+    bar.show(share, of_this_run, seconds);
+  };
   o.stop = [] { return interrupted(); };
   return o;
 }

@@ -87,10 +87,11 @@ std::string progress_line(const std::vector<LayerProgress>& layers, double secon
   return cut(line, width);
 }
 
-std::string progress_line(double share, double seconds, int width) {
+std::string progress_line(double share, double of_this_run, double seconds, int width) {
   const double part = std::clamp(share, 0.0, 1.0);
   std::string line = bar_text(part);
-  if (part > 0 && seconds > 0) line += "  " + time_text(seconds * (1 - part) / part) + " left";
+  if (of_this_run > 0 && seconds > 0)
+    line += "  " + time_text(seconds * (1 - part) / of_this_run) + " left";
   return cut(line, width);
 }
 
@@ -105,8 +106,8 @@ void ProgressBar::show(const std::vector<LayerProgress>& layers) {
   write(progress_line(layers, seconds, line_width()));
 }
 
-void ProgressBar::show(double share, double seconds) {
-  if (due()) write(progress_line(share, seconds, line_width()));
+void ProgressBar::show(double share, double of_this_run, double seconds) {
+  if (due()) write(progress_line(share, of_this_run, seconds, line_width()));
 }
 
 bool ProgressBar::due() {

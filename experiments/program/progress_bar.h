@@ -14,8 +14,9 @@ namespace assay {
 // The line, at most `width` wide: share of all work, layers, layers at work, steps (or
 // cycles) per second, time left. What an earlier run did counts as done, and not for the rate.
 std::string progress_line(const std::vector<LayerProgress>& layers, double seconds, int width);
-// The same for a work of which only the share that is done is known, and since when.
-std::string progress_line(double share, double seconds, int width);
+// The same for a work of which only the share that is done is known, what of it this run did, and
+// how long that took.
+std::string progress_line(double share, double of_this_run, double seconds, int width);
 
 // Shows it on standard error when that is a terminal; gone when destroyed.
 class ProgressBar {
@@ -26,7 +27,7 @@ class ProgressBar {
   ProgressBar& operator=(const ProgressBar&) = delete;
 
   void show(const std::vector<LayerProgress>& layers);  // as often as one likes
-  void show(double share, double seconds);
+  void show(double share, double of_this_run, double seconds);
   void erase();
 
  private:

@@ -75,8 +75,8 @@ BOOST_AUTO_TEST_CASE(json_has_a_schema_and_records) {
   }
   const Json listed = Json::parse(box.run("list --json").out);
   BOOST_TEST(listed.at("schema") == "assay.list/1");
-  BOOST_TEST(!listed.at("chips").empty());
-  BOOST_TEST(!listed.at("workloads").empty());
+  for (const char* kind : {"chips", "workloads", "experiments", "map_spaces", "design_spaces"})
+    BOOST_TEST(!listed.at(kind).empty(), kind);
 }
 
 BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example) {
