@@ -130,7 +130,7 @@ struct Accelerator {
   std::vector<ZeroGate> zero_gating;
   std::vector<SourceNote> sources;
   std::optional<FpgaDevice> fpga;
-  std::optional<double> layer_overhead_us;  // of a parameter file (core/machine.h), never of this one
+  std::optional<double> layer_overhead_us;  // from a parameter file (core/machine.h)
   std::vector<Level> levels;  // front(): first storage; back(): compute
 
   // Index of the level with this name, or -1.

@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_scale_multiplies_and_1_leaves_the_value_unrounded) {
 
 BOOST_AUTO_TEST_CASE(fitted_numbers_become_seven_digits_exactly) {
   BOOST_TEST((rounded(1.0 / 3) == Rational{3333333, 10000000}));
-  BOOST_TEST((rounded(480.123456789) == Rational{12003086, 25000}));  // 480.12344
+  BOOST_TEST((rounded(480.123456789) == Rational{960247, 2000}));  // 480.1235
   BOOST_TEST((rounded(64) == Rational{64, 1}));
   BOOST_TEST((rounded(123456789012.0) == Rational{123456789012, 1}));
   BOOST_CHECK_THROW(rounded(0), std::domain_error);

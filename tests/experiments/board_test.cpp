@@ -26,10 +26,10 @@ void same_machine(const Accelerator& a, const Accelerator& b) {
     BOOST_TEST(a.levels[i].size == b.levels[i].size);
   const auto slots = machine_slots(a);
   BOOST_REQUIRE(slots.size() == machine_slots(b).size());
-  for (const auto& [name, slot] : slots)
-    BOOST_TEST(std::abs(value_of(a, slot) / value_of(b, slot) - 1) < 1e-6 ||
-                   value_of(a, slot) == value_of(b, slot),
-               name);
+  for (const auto& [name, slot] : slots) {
+    const double x = value_of(a, slot), y = value_of(b, slot);
+    BOOST_TEST((x == y || std::abs(x / y - 1) < 1e-6), name);
+  }
 }
 
 // Unscaled by a clock: cycles of the array and of the memories are the same.
@@ -90,12 +90,12 @@ BOOST_AUTO_TEST_CASE(a_convolution_that_computes) {
   BOOST_TEST(cycles(ghp(), row()) == 4 * 72 + 32 + 77);
 }
 
-// With 8 channels a tile computes for 9 cycles and leaves in 32: the first tile's steps, then four
-// tiles that leave one after another.
+// With 8 channels a tile computes for 9 cycles and leaves in 32: four tiles leave one after
+// another. The fast latency is a bound: it leaves out the 9 cycles before the first.
 BOOST_AUTO_TEST_CASE(a_convolution_that_waits_for_its_outputs) {
   BoardRow r = row();
   r.in_channels = 8;
-  BOOST_TEST(cycles(ghp(), r) == 9 + 4 * 32 + 77);
+  BOOST_TEST(cycles(ghp(), r) == 4 * 32 + 77);
 }
 
 // 32 x 96: 64 x 96 outputs are 48 words of 128.
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(wide_arrays_wait_for_the_words_of_the_write_back) {
   r.p = 96;
   r.height = r.width = r.out_height = r.out_width = 24;  // 6 sets, 12 tiles
   r.in_channels = 8;
-  BOOST_TEST(cycles(ghp(), r) == 9 + 12 * 48 + 205);
+  BOOST_TEST(cycles(ghp(), r) == 12 * 48 + 205);
 }
 
 // 64 x 128 weights of 8 bits are 128 cycles of 512 bits; the first of two sets of pixels computes
@@ -199,9 +199,11 @@ BOOST_AUTO_TEST_CASE(derivatives_of_the_latency_model) {
 BOOST_AUTO_TEST_CASE(scores_know_their_parts) {
   const Board b = ghp();
   std::vector<BoardRow> rows{row(), row()};
+  rows[1].id = "another";
   rows[1].config = "M32P96";
   rows[1].p = 96;
   rows[1].dynamic = true;
+  rows[1].out_channels = 1024;
   rows[1].networks = {"b"};
   const auto scored = score(b, rows, board_cases(b, "x.csv", rows, {}), nullptr);
   const std::vector<Section> parts = sections(scored);

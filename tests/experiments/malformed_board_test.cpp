@@ -22,8 +22,8 @@ const std::string kCsv =
 
 const std::vector<Malformed> kCases{
     {"a column misspelt",
-     {{"OC_padded", "OC_pad"}},
-     {{"config,M", "OC_padded", "the column is missing; is it 'OC_pad'?"}}},
+     {{"OC_padded", "OC_paded"}},
+     {{"config,M", "OC_padded", "the column is missing; is it 'OC_paded'?"}}},
     {"two columns missing",
      {{",OH,OW,", ",oh,ow,"}},
      {{"config,M", "OH", "is missing"}, {"config,M", "OW", "is missing"}}},
@@ -32,9 +32,9 @@ const std::vector<Malformed> kCases{
      {{"config,M", "padU", "twice"}, {"config,M", "padD", "is missing"}}},
     {"a short line", {{",3137,a b", ",3137"}}, {{",3137", "", "has 19 fields; expected 20"}}},
     {"sizes that are none",
-     {{"32,32,64,8,", "0,32,64,eight,"}},
-     {{"eight", "M", "'0': expected a whole number from 1"},
-      {"eight", "IC_padded", "'eight': expected a whole number from 1 to 1048576"}}},
+     {{"32,32,64,8,", "0,32,64,many,"}},
+     {{",many,", "M", "'0': expected a whole number from 1"},
+      {",many,", "IC_padded", "'many': expected a whole number from 1 to 1048576"}}},
     {"a size beyond all", {{"sta,54,54", "sta,54,99999999"}}, {{"99999999", "OW", "to 1048576"}}},
     {"an output that is not of this convolution",
      {{"dyn,27,27", "dyn,27,28"}},
