@@ -23,18 +23,6 @@ std::int64_t count_of(const std::map<CountKey, std::int64_t>& counts, const Coun
   return n == counts.end() ? 0 : n->second;
 }
 
-// The gate of a MAC names the compute level and no operand. That of an operand saves the accesses
-// of the MACs, not the transfers; partial sums and outputs are one operand there.
-bool gated(const Accelerator& accelerator, const CountKey& key) {
-  if (key.action != "read" && key.action != "write" && key.action != "mac") return false;
-  const std::string operand = key.operand == "P" ? "O" : key.operand;
-  return std::any_of(
-      accelerator.zero_gating.begin(), accelerator.zero_gating.end(), [&](const ZeroGate& gate) {
-        if (gate.component != key.component) return false;
-        return key.action == "mac" || (gate.operand && name(*gate.operand) == operand);
-      });
-}
-
 class Pricing {
  public:
   Pricing(const Accelerator& accelerator, const Parameters& parameters, double zero_fraction,
@@ -60,7 +48,7 @@ class Pricing {
     const double scale = unit->per_bits == 0 ? 1.0 : static_cast<double>(bits) / unit->per_bits;
     const double pj = unit->energy.value * scale;
     const double gated_pj =
-        unit->gated_energy && gated(accelerator_, key) ? unit->gated_energy->value * scale : pj;
+        unit->gated_energy && is_gated(accelerator_, key) ? unit->gated_energy->value * scale : pj;
     return static_cast<double>(n) * (pj * (1 - zeros_) + gated_pj * zeros_);
   }
 
@@ -94,6 +82,22 @@ double level_picojoules(const Level& level, const std::array<int, 4>& bits, Pric
 }
 
 }  // namespace
+
+bool is_gated(const Accelerator& accelerator, const CountKey& key) {
+  if (key.action != "read" && key.action != "write" && key.action != "mac") return false;
+  const std::string operand = key.operand == "P" ? "O" : key.operand;
+  return std::any_of(
+      accelerator.zero_gating.begin(), accelerator.zero_gating.end(), [&](const ZeroGate& gate) {
+        if (gate.component != key.component) return false;
+        return key.action == "mac" || (gate.operand && name(*gate.operand) == operand);
+      });
+}
+
+int bits_of(const Precision& precision, const std::string& operand) {
+  const auto at = std::find(kMoved.begin(), kMoved.end(), operand);
+  if (at == kMoved.end()) return precision.input_bits;
+  return element_bits(precision)[static_cast<std::size_t>(at - kMoved.begin())];
+}
 
 double off_chip_traffic_mb(const Accelerator& accelerator, const Precision& precision,
                            const std::map<CountKey, std::int64_t>& counts) {

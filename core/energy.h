@@ -9,12 +9,21 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 
 #include "core/accelerator.h"
 #include "core/parameters.h"
 #include "core/record.h"
 
 namespace assay {
+
+// Whether a zero input saves this action: the gate of a MAC names the compute level and no operand;
+// that of an operand saves the accesses of the MACs, not the transfers. Partial sums and outputs are
+// one operand there.
+bool is_gated(const Accelerator& accelerator, const CountKey& key);
+
+// Of one element of "I", "W", "P" or "O"; of "-", the operand of a MAC, those of an input.
+int bits_of(const Precision& precision, const std::string& operand);
 
 // Reads and writes at the off-chip levels, uncompressed; MB = 10^6 bytes.
 double off_chip_traffic_mb(const Accelerator& accelerator, const Precision& precision,
