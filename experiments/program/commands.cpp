@@ -211,6 +211,8 @@ void add_commands(CLI::App& app, const Guard& guard) {
   add_rtl(app, guard);
   add_explore(app, guard);
   add_explore_hardware(app, guard);
+  add_split(app, guard);
+  add_fit(app, guard);
   add_import(app, guard);
   add_compare(app, guard);
   add_report(app, guard);

@@ -22,5 +22,7 @@ void add_score(CLI::App& app, const Guard& guard);
 void add_validate(CLI::App& app, const Guard& guard);
 void add_explore(CLI::App& app, const Guard& guard);
 void add_explore_hardware(CLI::App& app, const Guard& guard);
+void add_fit(CLI::App& app, const Guard& guard);
+void add_split(CLI::App& app, const Guard& guard);
 
 }  // namespace assay

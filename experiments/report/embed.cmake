@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# Compiles template.html into the program, so that an installed program needs no data file for its reports.
+# Compiles an HTML template into the program, so that an installed program needs no data file for its reports.
 #
-#   include(report/embed.cmake)                        # from experiments/CMakeLists.txt
-#   assay_embed_report_template(assay_experiments)     # after add_library(assay_experiments ...)
+#   include(report/embed.cmake)                                             # from experiments/CMakeLists.txt
+#   assay_embed_template(assay_experiments report/template.html report::kTemplate)   # after add_library(...)
 #
-# At build time the same file runs as a script (cmake -DINPUT=... -DOUTPUT=... -P embed.cmake).
+# makes `extern const char* const kTemplate` of namespace assay::report. At build time the same file runs as a script
+# (cmake -DINPUT=... -DOUTPUT=... -DFOLDER=... -DSYMBOL=... -P embed.cmake).
 if(CMAKE_SCRIPT_MODE_FILE)
   file(READ "${INPUT}" text)
   set(delimiter "assay_html")
@@ -13,25 +14,28 @@ if(CMAKE_SCRIPT_MODE_FILE)
     message(FATAL_ERROR "${INPUT} contains the delimiter of the string literal")
   endif()
   file(WRITE "${OUTPUT}" "// SPDX-License-Identifier: Apache-2.0
-// Generated from template.html by embed.cmake.
-#include \"experiments/report/html.h\"
-
-namespace assay::report {
-const char* const kTemplate = R\"${delimiter}(${text})${delimiter}\";
-}  // namespace assay::report
+// Generated from ${FOLDER}/template.html by embed.cmake.
+namespace assay::${FOLDER} {
+extern const char* const ${SYMBOL};
+const char* const ${SYMBOL} = R\"${delimiter}(${text})${delimiter}\";
+}  // namespace assay::${FOLDER}
 ")
   return()
 endif()
 
-set(ASSAY_REPORT_FOLDER "${CMAKE_CURRENT_LIST_DIR}")
-function(assay_embed_report_template target)
-  set(output "${CMAKE_CURRENT_BINARY_DIR}/report_template.cpp")
+set(ASSAY_EMBED_SCRIPT "${CMAKE_CURRENT_LIST_DIR}/embed.cmake")
+function(assay_embed_template target template symbol)
+  string(REPLACE "::" ";" parts "${symbol}")
+  list(GET parts 0 folder)
+  list(GET parts 1 name)
+  set(input "${CMAKE_CURRENT_SOURCE_DIR}/${template}")
+  set(output "${CMAKE_CURRENT_BINARY_DIR}/${folder}_template.cpp")
   add_custom_command(
     OUTPUT "${output}"
-    COMMAND "${CMAKE_COMMAND}" "-DINPUT=${ASSAY_REPORT_FOLDER}/template.html" "-DOUTPUT=${output}"
-            -P "${ASSAY_REPORT_FOLDER}/embed.cmake"
-    DEPENDS "${ASSAY_REPORT_FOLDER}/template.html" "${ASSAY_REPORT_FOLDER}/embed.cmake"
-    COMMENT "Embedding the report's template"
+    COMMAND "${CMAKE_COMMAND}" "-DINPUT=${input}" "-DOUTPUT=${output}" "-DFOLDER=${folder}" "-DSYMBOL=${name}"
+            -P "${ASSAY_EMBED_SCRIPT}"
+    DEPENDS "${input}" "${ASSAY_EMBED_SCRIPT}"
+    COMMENT "Embedding ${template}"
     VERBATIM)
   target_sources(${target} PRIVATE "${output}")
 endfunction()

@@ -59,6 +59,24 @@ void add_verdict(const ReportInput& input, data* page) {
   page->set("bounds", bounds);
 }
 
+void add_reproduction(const ReportInput& input, data* page) {
+  data notes = list();
+  for (const std::string& n : input.notes) notes << data(paragraph(n));
+  page->set("notes", notes);
+  page->set("command", or_missing(input.command));
+  data inputs = list();
+  for (const auto& [role, name] : input.inputs) {
+    data row;
+    row.set("role", plain(role));
+    row.set("name", plain(name));
+    inputs << row;
+  }
+  page->set("inputs", inputs);
+  page->set("tool", std::string("assay ") + ASSAY_VERSION);
+}
+
+}  // namespace
+
 data figure_data(const Figure& figure, const Drawn& drawn) {
   data f;
   f.set("name", figure.name);
@@ -81,24 +99,6 @@ data figure_data(const Figure& figure, const Drawn& drawn) {
   f.set("links", links);
   return f;
 }
-
-void add_reproduction(const ReportInput& input, data* page) {
-  data notes = list();
-  for (const std::string& n : input.notes) notes << data(paragraph(n));
-  page->set("notes", notes);
-  page->set("command", or_missing(input.command));
-  data inputs = list();
-  for (const auto& [role, name] : input.inputs) {
-    data row;
-    row.set("role", plain(role));
-    row.set("name", plain(name));
-    inputs << row;
-  }
-  page->set("inputs", inputs);
-  page->set("tool", std::string("assay ") + ASSAY_VERSION);
-}
-
-}  // namespace
 
 std::string html(const ReportInput& input, const std::vector<Figure>& figures,
                  const std::vector<Drawn>& drawn) {

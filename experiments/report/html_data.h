@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "experiments/report/figures.h"
 #include "experiments/report/view.h"
 
 namespace assay::report {
@@ -21,6 +22,8 @@ void add_compared(const ReportInput& input, data* page);
 void add_levels(const ReportInput& input, data* page);
 // One layer table with its statistics.
 data table_data(const QuantityTable& table, const ReportInput& input);
+// A figure with its links, or why it was not drawn.
+data figure_data(const Figure& figure, const Drawn& drawn);
 // The ten worst records.
 data worst_data(const ReportInput& input);
 

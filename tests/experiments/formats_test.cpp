@@ -18,6 +18,7 @@
 #include "experiments/experiment.h"
 #include "experiments/explore/explore.h"
 #include "experiments/explore/hardware_run.h"
+#include "experiments/fit/fit_file.h"
 #include "experiments/import.h"
 #include "experiments/run.h"
 
@@ -72,6 +73,7 @@ class Examples {
     BOOST_REQUIRE(design_space.size() == 2U);
     write("chips/tiny/page.yaml", design_space[0]);
     write("chips/tiny/costs.yaml", design_space[1]);
+    write("chips/tiny/fit.yaml", only_block("fit.md", "yaml"));
   }
   ~Examples() {
     std::error_code ignored;
@@ -111,6 +113,7 @@ BOOST_AUTO_TEST_CASE(examples_of_the_pages_read) {
                                examples.chip("measured/example.import.yaml"))
                  .size() == 2U);
   BOOST_TEST(assay::read_experiment(examples.at("tiny-example.yaml")).variants.size() == 1U);
+  BOOST_TEST(assay::fit::read_fit(examples.chip("fit.yaml")).unknowns.size() == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(the_map_space_of_the_page_has_its_nests_and_can_be_searched) {

@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(every_command_has_help_with_an_example) {
   BOOST_TEST(top.code == 0);
   BOOST_TEST(contains(top.out, "Example: assay"));
   for (const std::string command :
-       {"list", "predict", "simulate", "import", "compare", "report", "validate"}) {
+       {"list", "predict", "simulate", "import", "compare", "report", "validate", "split", "fit"}) {
     BOOST_TEST(contains(top.out, command), command);
     const Result r = box.run(command + " --help");
     BOOST_TEST(r.code == 0, command);
