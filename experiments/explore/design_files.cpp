@@ -82,6 +82,14 @@ std::string parameters_yaml(const Parameters& p) {
     put_origin(n, u.source, u.confidence);
     top["area"].push_back(n);
   }
+  for (const Activity& v : p.activities) {
+    YAML::Node n;
+    n["workload"] = v.workload;
+    n["layer"] = v.layer;
+    n["input_zero_fraction"] = number_text(v.input_zero_fraction);
+    put_origin(n, v.source, v.confidence);
+    top["activity"].push_back(n);
+  }
   return kLicence + text_of(top);
 }
 

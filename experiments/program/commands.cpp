@@ -213,6 +213,8 @@ void add_commands(CLI::App& app, const Guard& guard) {
   add_explore_hardware(app, guard);
   add_split(app, guard);
   add_fit(app, guard);
+  add_microbenchmarks(app, guard);
+  add_virtual_chip(app, guard);
   add_import(app, guard);
   add_compare(app, guard);
   add_report(app, guard);

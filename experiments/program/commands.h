@@ -21,6 +21,8 @@ void add_rtl(CLI::App& app, const Guard& guard);
 void add_score(CLI::App& app, const Guard& guard);
 void add_validate(CLI::App& app, const Guard& guard);
 void add_explore(CLI::App& app, const Guard& guard);
+void add_microbenchmarks(CLI::App& app, const Guard& guard);
+void add_virtual_chip(CLI::App& app, const Guard& guard);
 void add_explore_hardware(CLI::App& app, const Guard& guard);
 void add_fit(CLI::App& app, const Guard& guard);
 void add_split(CLI::App& app, const Guard& guard);

@@ -46,15 +46,17 @@ void add_run_arguments(CLI::App* c, RunArguments* o) {
                     "accelerator.yaml)");
 }
 
-namespace {
-
 fs::path accelerator_file(const fs::path& chip, const RunArguments& o) {
   const fs::path own = chip / ("accelerator" + o.suffix + ".yaml");
   if (o.accelerator.empty()) return fs::exists(own) ? own : chip / "accelerator.yaml";
   return fs::exists(chip / o.accelerator) ? chip / o.accelerator : fs::path(o.accelerator);
 }
 
-}  // namespace
+std::optional<fs::path> parameters_file(const fs::path& chip, const RunArguments& o) {
+  if (!o.parameters.empty()) return o.parameters;
+  if (fs::exists(chip / "parameters.yaml")) return chip / "parameters.yaml";
+  return std::nullopt;
+}
 
 RunInput run_input(const RunArguments& o) {
   const Catalog catalog = find_catalog();
@@ -69,10 +71,7 @@ RunInput run_input(const RunArguments& o) {
           ? std::nullopt
           : std::optional<fs::path>(fs::exists(o.mapping) ? fs::path(o.mapping) : chip / o.mapping),
       o.suffix);
-  if (!o.parameters.empty())
-    in.parameters = o.parameters;
-  else if (fs::exists(chip / "parameters.yaml"))
-    in.parameters = chip / "parameters.yaml";
+  in.parameters = parameters_file(chip, o);
   in.layers = o.layers;
   return in;
 }

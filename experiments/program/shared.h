@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,11 @@ struct RunArguments {
 void add_run_arguments(CLI::App* command, RunArguments* arguments);
 // The files that they name. Throws InputError.
 RunInput run_input(const RunArguments& arguments);
+std::filesystem::path accelerator_file(const std::filesystem::path& chip_folder,
+                                       const RunArguments& arguments);
+// --parameters, or the chip's own; nothing where it has none.
+std::optional<std::filesystem::path> parameters_file(const std::filesystem::path& chip_folder,
+                                                     const RunArguments& arguments);
 
 // Throws InputError when the file or its sidecar exists, or its folder does not or lets nobody
 // write.
