@@ -16,7 +16,7 @@
 namespace assay::microbenchmarks {
 namespace {
 
-constexpr double kTellsApart = 30;  // condition index that needs no contrast (Belsley)
+constexpr double kTellsApart = 10;  // condition index below which nothing is alike (Belsley)
 constexpr std::size_t kContrasts = 6;
 constexpr double kRidge = 1e-6;
 constexpr double kLeastPct = 2;         // a smaller share is not seen beside the rest

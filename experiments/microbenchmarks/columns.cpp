@@ -48,7 +48,7 @@ Columns::Columns(const Accelerator& accelerator, const Parameters* parameters)
   if (prices.constant_mw <= 0) return;
   pj_per_cycle_ =
       energy(Milliwatts(prices.constant_mw), duration(Cycles(1), accelerator.clock)).value;
-  columns_.push_back({"constant power", "", -1, -1, false, false});
+  columns_.push_back({"constant power", "", "", -1, -1, false, false});
 }
 
 void Columns::add_cell(const Accelerator& a, const Parameters& p, int level, int moved, int action,
@@ -73,6 +73,7 @@ std::size_t Columns::column_of(const Accelerator& a, const UnitEnergy* entry, in
   const bool any = entry->operand == "any" || entry->operand == "-";
   Column c;
   c.name = entry->component + (any ? "" : " " + entry->operand) + " " + entry->action;
+  c.price = entry->component + "." + entry->operand + "." + entry->action;
   c.action = entry->action;
   c.level = level;
   c.operand = any ? -1 : moved;

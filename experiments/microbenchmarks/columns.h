@@ -18,6 +18,7 @@ namespace assay::microbenchmarks {
 
 struct Column {
   std::string name;    // "glb read", "spad I fill", "pe mac", "constant power"
+  std::string price;   // as fit files name the entry: "glb.any.read"; of constant power empty
   std::string action;  // "mac" at the compute level; empty: constant power
   int level = -1;      // -1: constant power
   int operand = -1;    // index of analytical::Moved; -1: several

@@ -88,6 +88,37 @@ std::string import_yaml(const Network& network, const Accelerator& a) {
   return text;
 }
 
+std::string fit_yaml(const std::vector<Network>& networks, const Parameters& prior,
+                     const microbenchmarks::Catalogue* catalogue) {
+  std::string text = fmt::format(
+      "# SPDX-License-Identifier: Apache-2.0\nschema: assay.fit/1\nname: virtual-{}\nchip: "
+      "{}\nquantity: energy_chip_uj\npredict:\n",
+      prior.chip, prior.chip);
+  for (const Network& n : networks) {
+    const bool records = n.workload == microbenchmarks::kWorkload && !prior.powers.empty();
+    text += fmt::format("  - {{workload: workloads/{0}.yaml, {1}: {0}{2}}}\n", n.workload,
+                        records ? "records" : "mapping", records ? ".records.json" : ".yaml");
+  }
+  text += "measured:\n";
+  for (const Network& n : networks)
+    text += fmt::format("  - {{data: measured/{0}.csv, import: measured/{0}.import.yaml}}\n",
+                        n.workload);
+  if (catalogue == nullptr) return text;
+  text += "unknowns:\n";
+  for (const auto& group : catalogue->groups) {
+    std::vector<std::string> prices;
+    for (std::size_t c : group)
+      if (!catalogue->columns[c].off_chip && catalogue->columns[c].level >= 0)
+        prices.push_back(catalogue->columns[c].price);
+    if (!prices.empty())
+      text += fmt::format("  - {{name: \"{}\", prices: [{}]}}\n",
+                          catalogue->columns[group.front()].name, fmt::join(prices, ", "));
+  }
+  for (const ConstantPower& p : prior.powers)
+    text += fmt::format("  - {{name: {0}, power: {0}}}\n", p.name);
+  return text;
+}
+
 std::string truth_json(const TruthFile& f) {
   nlohmann::ordered_json j;
   j["schema"] = "assay.truth/1";

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "core/accelerator.h"
+#include "core/parameters.h"
+#include "experiments/microbenchmarks/catalogue.h"
 #include "experiments/virtual_chip/measure.h"
 
 namespace assay::virtual_chip {
@@ -22,6 +24,11 @@ std::string measured_csv(const Network& network, const Accelerator& accelerator,
 // One row per replicate.
 std::string replicates_csv(const Network& network);
 std::string import_yaml(const Network& network, const Accelerator& accelerator);
+
+// Fits the measured energies of the folder, every network a group; unknowns are the groups of the
+// catalogue's columns, or every price where there is none (docs/formats/fit.md).
+std::string fit_yaml(const std::vector<Network>& networks, const Parameters& prior,
+                     const microbenchmarks::Catalogue* catalogue);
 
 struct TruthFile {
   const Truth* truth;

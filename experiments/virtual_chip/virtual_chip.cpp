@@ -105,6 +105,8 @@ class Maker {
     for (const Options::Run& n : o_.networks) measure_network(n);
     if (catalogue_) measure_microbenchmarks();
     write_truth();
+    write_text(folder_ / "fit.yaml",
+               fit_yaml(networks_, prior_, catalogue_ ? &*catalogue_ : nullptr));
     write_text(folder_ / "README.md", readme());
     staging.finish();
     return std::move(summary_);
@@ -211,6 +213,7 @@ class Maker {
       line.ms += m.median_ms * static_cast<double>(m.repeat);
     }
     summary_.lines.push_back(line);
+    networks_.push_back(n);
   }
 
   void write_truth() const {
@@ -238,6 +241,7 @@ class Maker {
   Truth truth_;
   std::optional<microbenchmarks::Catalogue> catalogue_;
   fs::path folder_;
+  std::vector<Network> networks_;
   Summary summary_;
 };
 
