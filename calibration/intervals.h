@@ -55,6 +55,4 @@ class ValidityBox {
 Eigen::MatrixXd shares_at_prior(const Problem& problem, const Problem& priors);
 
 // Exact binomial interval (Clopper and Pearson 1934).
-std::pair<double, double> clopper_pearson(int successes, int n, double level = 0.95);
-
 }  // namespace assay::calibration

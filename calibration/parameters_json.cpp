@@ -80,6 +80,8 @@ Json to_json(const FittedUnknown& u) {
   j["learned_share"] = u.learned_share;
   j["learned"] = u.learned;
   j["active"] = u.active;
+  if (u.share_low) j["share_low"] = *u.share_low;
+  if (u.share_high) j["share_high"] = *u.share_high;
   return j;
 }
 
@@ -146,6 +148,8 @@ FittedUnknown read_unknown(YamlMap map) {
   u.learned_share = map.real("learned_share", kAny);
   u.learned = map.text("learned");
   u.active = static_cast<int>(map.integer("active", kCount));
+  if (map.has("share_low")) u.share_low = map.real("share_low", kAny);
+  if (map.has("share_high")) u.share_high = map.real("share_high", kAny);
   map.finish();
   return u;
 }

@@ -25,6 +25,8 @@ struct FittedUnknown {
   double learned_share = 0;
   std::string learned;  // "prior only", "weak", "learned"
   int active = 0;       // records in which it has a share above 1 %
+  // Of the fitted predictions: what lies outside is extrapolated. Absent: not noted.
+  std::optional<double> share_low, share_high;
 };
 
 // An error that was measured on records which the fit did not see.

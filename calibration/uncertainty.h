@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "calibration/fit.h"
@@ -79,5 +80,8 @@ HeldOutReport held_out(const Problem& problem, const Rows& rows,
 // read. `row` counts the target's observations, `fold` is empty.
 HeldOutReport predict_interval(const Problem& problem, const Rows& rows, const Problem& target,
                                const IntervalOptions& options = {});
+
+// Interval of a share (Clopper and Pearson), n > 0.
+std::pair<double, double> clopper_pearson(int successes, int n, double level = 0.95);
 
 }  // namespace assay::calibration

@@ -168,17 +168,21 @@ class Analyst {
     return o;
   }
 
+  Problem some(const Rows& rows) const {
+    Problem target = p_;
+    target.observations.clear();
+    for (const std::size_t i : rows) target.observations.push_back(p_.observations[i]);
+    target.model = std::make_shared<SomeRows>(p_.model, rows);
+    return target;
+  }
+
   // By the fit of all calibration groups.
   Evaluation scored(const std::string& name, const Rows& rows) const {
     Evaluation e = empty(name, rows);
     for (std::size_t k = 0; k < rows.size(); ++k) fill(a_.rungs, k, &e);
     finish(&e);
-    Problem target = p_;
-    target.observations.clear();
-    for (const std::size_t i : rows) target.observations.push_back(p_.observations[i]);
-    target.model = std::make_shared<SomeRows>(p_.model, rows);
-    e.intervals =
-        calibration::predict_interval(p_, a_.fitted, target, intervals(calibration::FoldBy::group));
+    e.intervals = calibration::predict_interval(p_, a_.fitted, some(rows),
+                                                intervals(calibration::FoldBy::group));
     for (calibration::HeldOut& h : e.intervals->predictions) h.row = rows[h.row];
     return e;
   }
@@ -222,9 +226,32 @@ class Analyst {
       for (const std::size_t i : a_.fitted)
         if (i != rows[k]) others.push_back(i);
       fill(estimates(others), k, &e);
+      add_interval(others, rows[k], &e);
     }
     finish(&e);
     return e;
+  }
+
+  // Of one group, CV+ over groups does not exist: this one is assumed.
+  void add_interval(const Rows& others, std::size_t row, Evaluation* e) const {
+    calibration::HeldOutReport one = calibration::predict_interval(
+        p_, others, some({row}), intervals(calibration::FoldBy::group));
+    calibration::HeldOut h = one.predictions.front();
+    const double measured = p_.observations[row].measured;
+    h.row = row;
+    h.fold = p_.observations[row].id;
+    h.covered = h.low <= measured && measured <= h.high;
+    if (!e->intervals) e->intervals.emplace();
+    calibration::HeldOutReport& all = *e->intervals;
+    all.method = one.method;
+    all.validated = false;
+    ++all.n;
+    all.covered += h.covered ? 1 : 0;
+    const auto [low, high] = calibration::clopper_pearson(all.covered, all.n);
+    all.coverage = static_cast<double>(all.covered) / all.n;
+    all.coverage_low = low;
+    all.coverage_high = high;
+    all.predictions.push_back(std::move(h));
   }
 
   Evaluation in_sample() const {

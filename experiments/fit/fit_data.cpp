@@ -160,8 +160,16 @@ class Collector {
       return;
     }
     f.activity = activity;
-    if (const auto zeros = r.values.find("input_zero_pct"); zeros != r.values.end())
+    const auto& stated = data_.parameters.activities;
+    f.zeros_stated = std::any_of(stated.begin(), stated.end(), [&](const assay::Activity& a) {
+      return a.workload == r.workload && a.layer == r.layer;
+    });
+    if (const auto zeros = r.values.find("input_zero_pct"); zeros != r.values.end()) {
       f.activity.zero_fraction = zeros->second / 100;
+      f.zeros_stated = true;
+      if (!(zeros->second >= 0 && zeros->second <= 100))
+        wrong("input_zero_pct", f.id + ": " + number_text(zeros->second), "expected 0 to 100");
+    }
     if (const auto finer = finer_.find(key_of(r)); finer != finer_.end()) {
       f.finer = finer->second;
       f.finer->zero_fraction = f.activity.zero_fraction;

@@ -28,6 +28,7 @@ struct FitRecord {
   std::string id;     // "alexnet/conv1", with batch and session where there are several
   std::string group;  // "alexnet", "alexnet@bench-2"
   Activity activity;
+  bool zeros_stated = false;  // the fraction of zeros, by the data or the parameters
   std::optional<Activity> finer;
   double measured = 0;  // in the unit of the quantity
   double spread_ln = 0;

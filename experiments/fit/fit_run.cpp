@@ -102,6 +102,21 @@ void put_metrics(const Analysis& a, calibration::FitBlock* fit) {
                              e->name + "; " + e->intervals->method});
 }
 
+// Which shares of a prediction the fit has seen, so that a later one can say what it has not.
+void put_shares(const FitResult& r, std::vector<calibration::FittedUnknown>* unknowns) {
+  Eigen::VectorXd predicted;
+  Eigen::MatrixXd slopes;
+  r.energy.problem.model->predict(r.analysis.map.theta, &predicted, &slopes);
+  for (const std::size_t i : r.analysis.fitted)
+    for (std::size_t j = 0; j < unknowns->size(); ++j) {
+      const auto row = static_cast<Eigen::Index>(i), column = static_cast<Eigen::Index>(j);
+      const double share = slopes(row, column) * r.analysis.map.theta[column] / predicted[row];
+      calibration::FittedUnknown& u = (*unknowns)[j];
+      u.share_low = std::min(u.share_low.value_or(share), share);
+      u.share_high = std::max(u.share_high.value_or(share), share);
+    }
+}
+
 }  // namespace
 
 FitResult run_fit(const FitFile& file, const Catalog& catalog, const FitOptions& options) {
@@ -146,10 +161,12 @@ calibration::FittedParameters fitted_parameters(const FitResult& r) {
                                                              static_cast<Eigen::Index>(j))),
                             prior.source, a.map.phi[static_cast<Eigen::Index>(j)],
                             std::max(u.laplace_sd_ln, u.jackknife_sd_ln.value_or(0)), u.low, u.high,
-                            u.learned_share, calibration::name(u.learned), u.active});
+                            u.learned_share, calibration::name(u.learned), u.active, std::nullopt,
+                            std::nullopt});
     sources.push_back("fit " + r.file.name + ", n = " + std::to_string(fit.n));
     confidences.emplace_back(calibration::name(u.learned));
   }
+  put_shares(r, &fit.unknowns);
   fit.covariance = a.map.covariance;
   fit.discrepancy_ln = a.map.discrepancy_ln;
   if (r.split) {

@@ -219,6 +219,7 @@ void add_commands(CLI::App& app, const Guard& guard) {
   add_compare(app, guard);
   add_report(app, guard);
   add_score(app, guard);
+  add_score_energy(app, guard);
   add_validate(app, guard);
 }
 

@@ -25,6 +25,7 @@ void add_microbenchmarks(CLI::App& app, const Guard& guard);
 void add_virtual_chip(CLI::App& app, const Guard& guard);
 void add_explore_hardware(CLI::App& app, const Guard& guard);
 void add_fit(CLI::App& app, const Guard& guard);
+void add_score_energy(CLI::App& app, const Guard& guard);
 void add_split(CLI::App& app, const Guard& guard);
 
 }  // namespace assay

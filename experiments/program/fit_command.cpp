@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <memory>
 
+#include "core/text.h"
+#include "experiments/fit/energy_score.h"
 #include "experiments/fit/fit_report.h"
 #include "experiments/program/commands.h"
 #include "experiments/program/shared.h"
@@ -52,7 +54,42 @@ int make_split(const SplitArguments& a) {
   return kPass;
 }
 
+struct ScoreArguments {
+  std::string file, data, parameters, out;
+  bool json = false;
+};
+
+int run_score(const ScoreArguments& a) {
+  fit::FitFile file = fit::read_fit(a.file);
+  if (!a.parameters.empty()) file.parameters = std::filesystem::absolute(a.parameters).string();
+  if (!a.data.empty()) {
+    file.measured.resize(1);
+    file.measured.front().data = std::filesystem::absolute(a.data).string();
+  }
+  if (!a.out.empty()) check_new_output(a.out);
+  const fit::EnergyScore score = fit::score_energy(file, find_catalog());
+  print(a.json ? fit::energy_score_json(score) : fit::energy_score_text(score, colour()));
+  if (!a.out.empty()) write_text(a.out, fit::energy_score_csv(score));
+  return kPass;
+}
+
 }  // namespace
+
+void add_score_energy(CLI::App& app, const Guard& guard) {
+  auto a = std::make_shared<ScoreArguments>();
+  CLI::App* c = app.add_subcommand(
+      "score-energy", "Score measured energies with frozen parameters; nothing is fitted");
+  c->add_option("file", a->file, "a fit file (docs/formats/fit.md): counts and measurements")
+      ->required();
+  c->add_option("--data", a->data,
+                "measured table (.csv), read as the first of the fit file's measurements");
+  c->add_option("--parameters", a->parameters,
+                "unit energies (default: those that the fit file names)");
+  c->add_option("--out", a->out, "predictions of every record (.csv)");
+  c->add_flag("--json", a->json, "print the score as JSON");
+  c->footer("Example: assay score-energy mine.yaml --parameters parameters.json");
+  c->callback([a, guard] { guard([a] { return run_score(*a); }); });
+}
 
 void add_fit(CLI::App& app, const Guard& guard) {
   auto a = std::make_shared<FitArguments>();

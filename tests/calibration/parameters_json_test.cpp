@@ -58,7 +58,9 @@ FittedParameters example(std::uint64_t seed) {
                               x(),
                               x() / 1e9,
                               "learned",
-                              7});
+                              7,
+                              x(),
+                              std::nullopt});
   f.fit.covariance.resize(2, 2);
   f.fit.covariance << x(), -x(), -x(), x();
   f.fit.discrepancy_ln = x();
@@ -90,6 +92,8 @@ BOOST_AUTO_TEST_CASE(every_number_comes_back_bit_for_bit) {
         BOOST_TEST(same_bits(a.value_ln, b.value_ln));
         BOOST_TEST(same_bits(a.prior_ln, b.prior_ln));
         BOOST_TEST(same_bits(a.sd_ln, b.sd_ln));
+        BOOST_TEST(same_bits(a.share_low.value_or(0), b.share_low.value_or(1)));
+        BOOST_TEST(!a.share_high.has_value());
         BOOST_TEST(same_bits(after.parameters.energies[i].energy.value,
                              before.parameters.energies[i].energy.value));
       }
