@@ -82,6 +82,14 @@ std::string parameters_yaml(const Parameters& p) {
     put_origin(n, u.source, u.confidence);
     top["area"].push_back(n);
   }
+  for (const MachineValue& m : p.machine) {
+    YAML::Node n;
+    n["key"] = m.key;
+    if (m.value) n["value"] = number_text(*m.value);
+    if (m.scale) n["scale"] = number_text(*m.scale);
+    put_origin(n, m.source, m.confidence);
+    top["machine"].push_back(n);
+  }
   for (const Activity& v : p.activities) {
     YAML::Node n;
     n["workload"] = v.workload;

@@ -97,7 +97,7 @@ Found find(const Search& search, const Columns& columns, Target target, bool gat
 
 Microbenchmark made(const Columns& columns, const std::vector<Order>& orders, const Found& f) {
   Microbenchmark m;
-  Pair pair = make_pair(orders[f.pair->choice.order], f.pair->choice);
+  Pair pair = make_pair(orders[f.pair->choice.order], f.pair->choice).value();
   m.layer = std::move(pair.layer);
   m.mapping = std::move(pair.mapping);
   m.order = orders[f.pair->choice.order].name;

@@ -63,6 +63,11 @@ const char* share_of(const Catalogue& c, const Microbenchmark& m) {
 }
 
 std::string layer_line(const Layer& l) {
+  if (l.kind == LayerKind::matmul)
+    return fmt::format(
+        "  - {{name: {}, kind: matmul, rows: {}, inner: {}, columns: {}, groups: {}, operands: "
+        "weights}}\n",
+        l.name, l.size[Dim::N], l.size[Dim::C], l.size[Dim::M], l.size[Dim::G]);
   return fmt::format(
       "  - {{name: {}, kind: conv, input: {{channels: {}, height: {}, width: {}}}, filters: {}, "
       "kernel: [{}, {}], stride: {}{}}}\n",

@@ -38,14 +38,19 @@ void add_once(Order order, std::vector<Order>* orders, std::vector<std::string>*
   orders->push_back(std::move(order));
 }
 
-Order order_of(const std::string& name, const std::vector<EntrySpec>& specs) {
-  Order order{name, {}};
+bool runs(const std::vector<LayerKind>& kinds, LayerKind kind) {
+  return kinds.empty() || std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+}
+
+Order order_of(const std::string& name, const std::vector<EntrySpec>& specs, bool conv,
+               bool matmul) {
+  Order order{name, {}, conv, matmul};
   for (const EntrySpec& s : specs) {
     Entry e = s.entry;
     const bool open = s.bound.kind == BoundSpec::Kind::rest || s.bound.variable >= 0;
     if (e.kind != EntryKind::hold) e.bound = open ? 1 : s.bound.value;
     // Images of a batch move as rows of a layer do, and one file has one batch: they stay out.
-    if (e.kind != EntryKind::hold && e.dim == Dim::N) continue;
+    if (e.kind != EntryKind::hold && e.dim == Dim::N && !matmul) continue;
     order.nest.push_back(e);
   }
   return order;
@@ -109,9 +114,12 @@ std::vector<Order> known_orders(const fs::path& chip_folder, const Accelerator& 
     const MappingFile mappings = read_mappings(file, accelerator);
     const std::string prefix = file.filename().string() + "#";
     for (const auto& [layer, nest] : mappings.layers)
-      add_once(order_of(prefix + layer, nest), &orders, &shapes);
+      add_once(order_of(prefix + layer, nest, true, false), &orders, &shapes);
     if (mappings.any_layer)
-      add_once(order_of(prefix + "any_layer", *mappings.any_layer), &orders, &shapes);
+      add_once(order_of(prefix + "any_layer", *mappings.any_layer,
+                        runs(mappings.any_layer_kinds, LayerKind::conv),
+                        runs(mappings.any_layer_kinds, LayerKind::matmul)),
+               &orders, &shapes);
   }
   return orders;
 }
@@ -133,10 +141,9 @@ std::vector<Order> built_orders(const Accelerator& accelerator) {
   return orders;
 }
 
-Pair make_pair(const Order& order, const Choice& choice) {
+std::optional<Pair> make_pair(const Order& order, const Choice& choice) {
   Pair pair;
   Layer& layer = pair.layer;
-  layer.kind = LayerKind::conv;
   layer.size.fill(1);
   for (std::size_t i = 0; i < order.nest.size(); ++i) {
     Entry e = order.nest[i];
@@ -147,9 +154,14 @@ Pair make_pair(const Order& order, const Choice& choice) {
     }
     pair.mapping.nest.push_back(e);
   }
+  const PerDim<std::int64_t>& size = layer.size;
+  const bool points =
+      size[Dim::P] == 1 && size[Dim::Q] == 1 && size[Dim::R] == 1 && size[Dim::S] == 1;
+  layer.kind = order.conv && size[Dim::N] == 1 ? LayerKind::conv : LayerKind::matmul;
+  if (layer.kind == LayerKind::matmul && (!order.matmul || !points)) return std::nullopt;
   layer.stride_h = layer.stride_w = choice.stride;
-  layer.input_h = add(mul(layer.size[Dim::P] - 1, layer.stride_h), layer.size[Dim::R]);
-  layer.input_w = add(mul(layer.size[Dim::Q] - 1, layer.stride_w), layer.size[Dim::S]);
+  layer.input_h = add(mul(size[Dim::P] - 1, layer.stride_h), size[Dim::R]);
+  layer.input_w = add(mul(size[Dim::Q] - 1, layer.stride_w), size[Dim::S]);
   return pair;
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loop orders in which an accelerator can be driven, and the layers that bounds of their loops
-// make: every choice of bounds is a real convolution with a nest that covers it exactly.
+// make: every choice of bounds is a real convolution, or a product of matrices, with a nest that
+// covers it exactly.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,9 @@ namespace assay::microbenchmarks {
 struct Order {
   std::string name;         // "alexnet.yaml#conv1"
   std::vector<Entry> nest;  // of loops, the bounds that the file has; 1 where it leaves them open
+  // What the file says that the order runs: convolutions (N is 1), products of matrices (P, Q, R, S
+  // are 1), or both.
+  bool conv = true, matmul = false;
 };
 
 // Orders of the mapping files (schema assay.mapping/1) of a folder, each once; sorted by file name.
@@ -37,7 +42,7 @@ struct Pair {
   Layer layer;  // batch 1, no padding
   Mapping mapping;
 };
-// Throws OverflowError.
-Pair make_pair(const Order& order, const Choice& choice);
+// Nothing for a layer that the order does not run. Throws OverflowError.
+std::optional<Pair> make_pair(const Order& order, const Choice& choice);
 
 }  // namespace assay::microbenchmarks

@@ -36,7 +36,9 @@ Search::Search(const Accelerator& accelerator, const Columns& columns,
 
 std::optional<Evaluated> Search::evaluate(const Choice& choice) const {
   try {
-    const Pair pair = make_pair(orders_[choice.order], choice);
+    const std::optional<Pair> made = make_pair(orders_[choice.order], choice);
+    if (!made) return std::nullopt;
+    const Pair& pair = *made;
     const Layer& layer = pair.layer;
     const bool one_row = layer.size[Dim::P] == 1 && layer.size[Dim::Q] == 1;
     const std::int64_t kernel = std::max(layer.size[Dim::R], layer.size[Dim::S]);
@@ -69,22 +71,28 @@ std::vector<std::int64_t> Search::values(const Entry& entry) const {
   return {out.begin(), out.end()};
 }
 
-// Lanes and inner loops as the order's own file has them, the loops outside them cut.
+// Lanes and inner loops as the order's own file has them, the loops outside them cut; those of
+// rows of a matrix product only where it is no convolution.
 Choice Search::hint(std::size_t order) const {
   Choice c{order, {}, 1};
   bool inside = false;
   for (const Entry& e : orders_[order].nest) {
     inside = inside || e.kind == EntryKind::spatial;
-    c.bounds.push_back(e.kind == EntryKind::hold || !inside ? 1 : e.bound);
+    const bool rows = e.dim == Dim::N && orders_[order].conv;
+    c.bounds.push_back(e.kind == EntryKind::hold || !inside || rows ? 1 : e.bound);
   }
   return c;
 }
 
 Choice Search::random(std::size_t order, std::mt19937_64* bits) const {
   Choice c{order, {}, 1};
-  for (const Entry& e : orders_[order].nest) {
+  const Order& o = orders_[order];
+  const bool matmul = o.matmul && (!o.conv || pick(2, bits) == 0);
+  for (const Entry& e : o.nest) {
     const std::vector<std::int64_t> all = values(e);
-    const bool one = e.kind == EntryKind::hold || pick(3, bits) == 0;
+    const bool points = e.dim == Dim::P || e.dim == Dim::Q || e.dim == Dim::R || e.dim == Dim::S;
+    const bool one =
+        e.kind == EntryKind::hold || (matmul ? points : e.dim == Dim::N) || pick(3, bits) == 0;
     c.bounds.push_back(one ? 1 : all[pick(all.size() / 2, bits)]);
   }
   return c;

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "core/diagnostics.h"
+#include "core/machine.h"
 #include "experiments/microbenchmarks/files.h"
 #include "experiments/program/commands.h"
 #include "experiments/program/shared.h"
@@ -33,13 +34,16 @@ void make_folder(const fs::path& out) {
 
 int run(const Arguments& a) {
   const fs::path chip = find_catalog().chip_folder(a.run.chip);
-  const Accelerator accelerator = read_accelerator(accelerator_file(chip, a.run));
+  Accelerator accelerator = read_accelerator(accelerator_file(chip, a.run));
   std::optional<Parameters> parameters;
   if (const auto file = parameters_file(chip, a.run)) parameters = read_parameters(*file);
   const Parameters* p = parameters ? &*parameters : nullptr;
   if (p != nullptr && p->chip != accelerator.name)
     throw InputError({{p->file.string(), 0, "chip", p->chip,
                        "the parameters are used with accelerator '" + accelerator.name + "'"}});
+  Diagnostics diagnostics;
+  if (p != nullptr) apply_machine_values(*p, &accelerator, &diagnostics);
+  throw_if_any(diagnostics);
   std::vector<microbenchmarks::Order> orders;
   if (!a.built) orders = microbenchmarks::known_orders(chip, accelerator);
   if (orders.empty()) orders = microbenchmarks::built_orders(accelerator);

@@ -60,6 +60,7 @@ Truth draw_truth(const Parameters& prior, std::uint64_t seed, double sd_ln) {
 Truth given_truth(const Parameters& prior, Parameters given) {
   Truth t{std::move(given), {}};
   t.parameters.activities = prior.activities;
+  t.parameters.machine = prior.machine;  // the machine is no secret
   for (const UnitEnergy& e : t.parameters.energies)
     for (const UnitEnergy& p : prior.energies)
       if (name_of(e) == name_of(p) && p.energy.value > 0)

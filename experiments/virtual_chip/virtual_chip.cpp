@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/diagnostics.h"
+#include "core/machine.h"
 #include "core/text.h"
 #include "experiments/explore/design_files.h"
 #include "experiments/microbenchmarks/files.h"
@@ -113,7 +114,7 @@ class Maker {
   }
 
  private:
-  void check_options() const {
+  void check_options() {
     Diagnostics d;
     std::set<std::string> names;
     for (const Options::Run& n : o_.networks) {
@@ -124,6 +125,7 @@ class Maker {
     if (truth_.parameters.chip != accelerator_.name)
       d.push_back({o_.truth_file.value_or(o_.parameters).string(), 0, "chip",
                    truth_.parameters.chip, "the accelerator is '" + accelerator_.name + "'"});
+    apply_machine_values(prior_, &accelerator_, &d);
     if (prior_.energies.empty())
       d.push_back({o_.parameters.string(), 0, "energy", "",
                    "expected unit energies; without any there is nothing to hide"});

@@ -17,7 +17,8 @@ using microbenchmarks::Columns;
 using microbenchmarks::Family;
 using microbenchmarks::Microbenchmark;
 
-const std::vector<std::string> kNames{"dataflows", "eyeriss", "fpga15", "shidiannao", "tpu_v1"};
+const std::vector<std::string> kNames{"dataflows", "eyeriss",    "fpga15",
+                                      "ghp_fpga",  "shidiannao", "tpu_v1"};
 
 RunInput input_of(const fs::path& folder, const Chip& c) {
   RunInput in;

@@ -2,12 +2,8 @@
 // Chips as they are shipped, and a folder that is gone at the end of the test.
 #pragma once
 
-#include <stdlib.h>
-
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,6 +13,7 @@
 #include "experiments/microbenchmarks/files.h"
 #include "experiments/run.h"
 #include "experiments/virtual_chip/virtual_chip.h"
+#include "tests/files.h"
 
 namespace assay::test {
 
@@ -26,29 +23,7 @@ inline const fs::path kExperiments = fs::path(ASSAY_SOURCE_DIR) / "experiments";
 inline const fs::path kChips = kExperiments / "chips";
 inline const fs::path kHere = fs::path(ASSAY_SOURCE_DIR) / "tests" / "virtual_chip";
 
-inline std::string content(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "assay_virtual_XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    base_ = pattern;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(base_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  fs::path operator/(const std::string& name) const { return base_ / name; }
-
- private:
-  fs::path base_;
-};
+using Folder = TemporaryFolder;
 
 // Every file under a folder by its relative name.
 inline std::map<std::string, std::string> files_of(const fs::path& folder) {
@@ -92,11 +67,10 @@ inline const microbenchmarks::Catalogue& catalogue_of(const Chip& c) {
 
 // Eyeriss's prior with a clock network, which its publication does not price.
 inline fs::path prior_with_clock(const Folder& box) {
-  const fs::path file = box / "prior.yaml";
-  std::ofstream(file) << content(kChips / "eyeriss" / "parameters.yaml")
-                      << "power:\n  - {name: clock, power_mw: 60, source: made up for this test, "
-                         "confidence: none}\n";
-  return file;
+  return box.write("prior.yaml",
+                   content(kChips / "eyeriss" / "parameters.yaml") +
+                       "power:\n  - {name: clock, power_mw: 60, source: made up for this test, "
+                       "confidence: none}\n");
 }
 
 inline virtual_chip::Options eyeriss_options(const Folder& box, const std::string& out) {
