@@ -109,6 +109,21 @@ BOOST_AUTO_TEST_CASE(each_spends_most_on_its_target_as_the_simulator_counts_it) 
     }
 }
 
+// Zeros gate some of what AlexNet's layers spend.
+BOOST_AUTO_TEST_CASE(columns_add_up_to_the_energy_of_layers_with_zeros) {
+  const Chip c = chip("eyeriss");
+  RunInput in;
+  in.accelerator = c.accelerator.file;
+  in.workload = kExperiments / "workloads" / "alexnet.yaml";
+  in.mapping = c.folder / "alexnet.yaml";
+  in.parameters = c.folder / "parameters.yaml";
+  const Columns columns(c.accelerator, c.prices());
+  for (const Record& r : run_analytical(in).records)
+    BOOST_TEST(columns.spent(r, c.parameters->zero_fraction("alexnet", r.layer)).sum() * 1e-6 ==
+                   r.values.at("energy_uj"),
+               boost::test_tools::tolerance(1e-12));
+}
+
 // What a level cannot isolate is said, and only then.
 BOOST_AUTO_TEST_CASE(families_are_there_or_said_to_be_absent) {
   for (const std::string& name : kNames) {
