@@ -12,7 +12,6 @@
 #include "experiments/catalog.h"
 #include "experiments/compare.h"
 #include "experiments/experiment.h"
-#include "experiments/import.h"
 #include "experiments/program/record_table.h"
 #include "experiments/program/shared.h"
 #include "experiments/report.h"
@@ -94,40 +93,6 @@ void add_list(CLI::App& app, const Guard& guard) {
   c->add_flag("--json", *json, "machine-readable");
   c->footer("Example: assay list");
   c->callback([json, guard] { guard([json] { return list(*json); }); });
-}
-
-struct ImportOptions {
-  std::string file, kind, out;
-  bool json = false;
-};
-
-int import_file(const ImportOptions& o) {
-  const std::vector<Record> records = import_csv(o.file, find_catalog().import_file(o.kind));
-  if (!o.out.empty()) {
-    check_new_output(o.out);
-    write_records(o.out, records);
-    fmt::print("{} records written to {}\n", records.size(), o.out);
-  } else {
-    print(o.json ? records_to_json(records) : record_table(records, colour()));
-  }
-  return kPass;
-}
-
-void add_import(CLI::App& app, const Guard& guard) {
-  auto o = std::make_shared<ImportOptions>();
-  CLI::App* c =
-      app.add_subcommand("import", "Read measured or foreign figures from a CSV file into records");
-  c->add_option("file", o->file, "the CSV file")->required();
-  c->add_option(
-       "--as", o->kind,
-       "which column is what: a known kind (cycles) or an import file (docs/formats/import.md)")
-      ->required();
-  c->add_option("--out", o->out, "write records here (.json or .csv) instead of showing them");
-  c->add_flag("--json", o->json, "print records as JSON");
-  c->footer(
-      "Example: assay import experiments/chips/eyeriss/measured/alexnet.csv --as "
-      "experiments/chips/eyeriss/measured/alexnet.import.yaml");
-  c->callback([o, guard] { guard([o] { return import_file(*o); }); });
 }
 
 struct CompareOptions {

@@ -18,6 +18,7 @@ using Guard = std::function<void(const std::function<int()>&)>;
 void add_commands(CLI::App& app, const Guard& guard);
 void add_simulate(CLI::App& app, const Guard& guard);  // some of them
 void add_rtl(CLI::App& app, const Guard& guard);
+void add_import(CLI::App& app, const Guard& guard);
 void add_score(CLI::App& app, const Guard& guard);
 void add_validate(CLI::App& app, const Guard& guard);
 void add_explore(CLI::App& app, const Guard& guard);
