@@ -9,6 +9,8 @@ find_package(CLI11 REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(TBB REQUIRED)
 find_package(pagmo REQUIRED)
+find_package(Protobuf REQUIRED)  # of the ONNX package
+find_package(ONNX REQUIRED)
 find_package(Eigen3 REQUIRED NO_MODULE)
 find_package(Boost REQUIRED COMPONENTS iostreams system filesystem)
 # Debian ships no CMake package of SystemC; its library exists for C++17 only.

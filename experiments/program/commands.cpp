@@ -181,6 +181,7 @@ void add_commands(CLI::App& app, const Guard& guard) {
   add_microbenchmarks(app, guard);
   add_virtual_chip(app, guard);
   add_import(app, guard);
+  add_import_network(app, guard);
   add_compare(app, guard);
   add_report(app, guard);
   add_score(app, guard);

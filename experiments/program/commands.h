@@ -19,6 +19,7 @@ void add_commands(CLI::App& app, const Guard& guard);
 void add_simulate(CLI::App& app, const Guard& guard);  // some of them
 void add_rtl(CLI::App& app, const Guard& guard);
 void add_import(CLI::App& app, const Guard& guard);
+void add_import_network(CLI::App& app, const Guard& guard);
 void add_score(CLI::App& app, const Guard& guard);
 void add_validate(CLI::App& app, const Guard& guard);
 void add_explore(CLI::App& app, const Guard& guard);
