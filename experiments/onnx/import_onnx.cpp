@@ -109,7 +109,7 @@ class Walk {
       else
         list(node, i, std::get<NotMapped>(std::move(mapped)), network);
     } catch (const NodeError& e) {
-      fail(e.value, e.expected);
+      if (e.cause.empty() || causes_.insert(e.cause).second) fail(e.value, e.expected);
     } catch (const OverflowError&) {
       fail("", "expected counts that fit in 64 bits");
     }
@@ -141,6 +141,7 @@ class Walk {
   const std::string& file_;
   const OnnxOptions& options_;
   Names names_;
+  std::set<std::string> causes_;
   Diagnostics diagnostics_;
 };
 

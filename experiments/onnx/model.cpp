@@ -2,75 +2,11 @@
 // Shapes and constants of a model.
 #include "experiments/onnx/model.h"
 
-#include <onnx/shape_inference/implementation.h>
-
 #include <algorithm>
-#include <exception>
 
 #include "core/checked.h"
 
 namespace assay::network {
-namespace {
-
-bool complete(const onnx::ValueInfoProto& v) {
-  if (!v.type().has_tensor_type() || !v.type().tensor_type().has_shape()) return false;
-  const auto& dims = v.type().tensor_type().shape().dim();
-  return std::all_of(dims.begin(), dims.end(),
-                     [](const auto& d) { return d.has_dim_value() && d.dim_value() >= 0; });
-}
-
-std::string infer(onnx::ModelProto* model, bool strict) {
-  try {
-    const onnx::ShapeInferenceOptions options(false, strict ? 1 : 0, true);
-    onnx::shape_inference::InferShapes(*model, onnx::OpSchemaRegistry::Instance(), options);
-  } catch (const std::exception& e) {
-    const std::string text = e.what();
-    return text.empty() ? "shape inference failed" : text.substr(0, text.find('\n'));
-  }
-  return {};
-}
-
-// Strictly, for its message; then on as far as it goes.
-std::string infer_far(const onnx::ModelProto& from, onnx::ModelProto* result) {
-  *result = from;
-  std::string error = infer(result, true);
-  if (error.empty()) return {};
-  *result = from;
-  infer(result, false);
-  return error;
-}
-
-// Shapes that the file states of what no inference reached.
-bool keep_stated(const std::map<std::string, onnx::ValueInfoProto>& stated,
-                 const onnx::ModelProto& inferred, onnx::ModelProto* bare) {
-  std::set<std::string> reached;
-  for (const onnx::ValueInfoProto& v : inferred.graph().value_info())
-    if (complete(v)) reached.insert(v.name());
-  bool any = false;
-  for (const auto& [name, value] : stated) {
-    if (reached.count(name) != 0) continue;
-    *bare->mutable_graph()->add_value_info() = value;
-    any = true;
-  }
-  return any;
-}
-
-}  // namespace
-
-std::string infer_shapes(onnx::ModelProto* model) {
-  onnx::GraphProto* graph = model->mutable_graph();
-  std::map<std::string, onnx::ValueInfoProto> stated;
-  for (const onnx::ValueInfoProto& v : graph->value_info())
-    if (complete(v)) stated[v.name()] = v;
-  graph->clear_value_info();
-  for (onnx::ValueInfoProto& v : *graph->mutable_output())
-    if (v.type().has_tensor_type()) v.mutable_type()->mutable_tensor_type()->clear_shape();
-  onnx::ModelProto inferred;
-  std::string error = infer_far(*model, &inferred);
-  if (keep_stated(stated, inferred, model)) error = infer_far(*model, &inferred);
-  *model = inferred;
-  return error;
-}
 
 Model::Model(const std::string& bytes, const std::filesystem::path& file,
              const OnnxOptions& options)
@@ -130,20 +66,41 @@ const Shape* Model::shape(const std::string& tensor) const {
   return at == shapes_.end() ? nullptr : &at->second;
 }
 
-const Shape& Model::known_shape(const std::string& tensor) const {
-  const std::string why = inference_error_.empty() ? std::string() : " (" + inference_error_ + ")";
+bool Model::shape_complete(const std::string& tensor) const {
   const Shape* s = shape(tensor);
-  if (s == nullptr)
-    throw NodeError{"tensor '" + tensor + "'",
-                    "shape inference found no shape; expected one that it finds or that the file "
-                    "states" +
-                        why};
+  return s != nullptr && std::find(s->begin(), s->end(), kUnknown) == s->end();
+}
+
+// The first node whose inputs have shapes and whose output has none.
+std::string Model::loser(std::string tensor) const {
+  std::optional<int> at = producer(tensor);
+  while (at) {
+    const onnx::NodeProto& n = graph().node(*at);
+    std::optional<int> before;
+    for (const std::string& in : n.input())
+      if (!in.empty() && !shape_complete(in) && !before) before = producer(in);
+    if (!before || *before >= *at) return "node '" + node_name(n, *at) + "' (" + n.op_type() + ")";
+    at = before;
+  }
+  return "input '" + tensor + "'";
+}
+
+const Shape& Model::known_shape(const std::string& tensor) const {
+  const Shape* s = shape(tensor);
+  const auto lost = [&](const std::string& value) {
+    const std::string by = loser(tensor);
+    return NodeError{value,
+                     "shape inference found none; expected one that it finds or that the file "
+                     "states; lost at " +
+                         by + (inference_error_.empty() ? "" : " (" + inference_error_ + ")"),
+                     by};
+  };
+  if (s == nullptr) throw lost("shape of '" + tensor + "'");
   for (std::size_t i = 0; i < s->size(); ++i) {
     const std::string dimension = "dimension " + std::to_string(i) + " of '" + tensor + "'";
-    if ((*s)[i] == kUnknown)
-      throw NodeError{dimension, "shape inference found no size; expected one" + why};
+    if ((*s)[i] == kUnknown) throw lost(dimension);
     if ((*s)[i] < 1)
-      throw NodeError{dimension + " = " + std::to_string((*s)[i]), "expected 1 or more"};
+      throw NodeError{dimension + " = " + std::to_string((*s)[i]), "expected 1 or more", ""};
   }
   return *s;
 }

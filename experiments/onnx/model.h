@@ -22,7 +22,8 @@ inline constexpr std::int64_t kUnknown = -1;  // a dimension without a number
 
 // Something wrong with one node; the walk over the graph makes it a diagnostic.
 struct NodeError {
-  std::string value, expected;
+  std::string value{}, expected{};
+  std::string cause{};  // what lost a shape: errors of one cause are one error
 };
 
 // The node's own, or one made of its operator and index: messages need one.
@@ -59,7 +60,7 @@ class Model {
 
   // Null: not even the number of dimensions is known.
   const Shape* shape(const std::string& tensor) const;
-  // Throws NodeError that names the tensor and its first unknown dimension.
+  // Throws NodeError that names the tensor, its first unknown dimension and the node that lost it.
   const Shape& known_shape(const std::string& tensor) const;
   std::optional<std::int64_t> elements(const std::string& tensor) const;  // throws OverflowError
 
@@ -76,6 +77,8 @@ class Model {
   void read_shape(const onnx::ValueInfoProto& info);
   void read_shapes();
   void read_constants();
+  bool shape_complete(const std::string& tensor) const;
+  std::string loser(std::string tensor) const;
 
   onnx::ModelProto model_;
   std::unordered_map<std::string, Shape> shapes_;

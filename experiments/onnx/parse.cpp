@@ -4,6 +4,7 @@
 #include <onnx/checker.h>
 #include <onnx/defs/schema.h>
 
+#include <algorithm>
 #include <exception>
 #include <unordered_set>
 
@@ -51,6 +52,19 @@ void set_opset(onnx::ModelProto* model, const std::string& file, const OnnxOptio
                              std::to_string(kNewestOpset) + " to read it as such");
 }
 
+// The library divides by some of these without looking.
+std::string not_positive(const onnx::NodeProto& node) {
+  static const std::unordered_set<std::string> kPositive{"strides", "dilations", "kernel_shape",
+                                                         "group", "blocksize"};
+  for (const onnx::AttributeProto& a : node.attribute()) {
+    if (kPositive.count(a.name()) == 0) continue;
+    const bool one = a.type() == onnx::AttributeProto::INT && a.i() < 1;
+    const bool any = std::any_of(a.ints().begin(), a.ints().end(), [](auto v) { return v < 1; });
+    if (one || any) return "expected '" + a.name() + "' of 1 or more";
+  }
+  return {};
+}
+
 // What the library's checker says of one node. It cannot judge inside subgraphs, which are not
 // walked either.
 std::string complaint(const onnx::NodeProto& node, std::int64_t opset) {
@@ -64,7 +78,7 @@ std::string complaint(const onnx::NodeProto& node, std::int64_t opset) {
     const std::string text = e.what();
     return text.substr(0, text.find('\n'));
   }
-  return {};
+  return not_positive(node);
 }
 
 // Every tensor is there before it is used, and made once.

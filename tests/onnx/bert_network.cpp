@@ -8,7 +8,8 @@ constexpr std::int64_t kHidden = 768, kHeads = 12, kHead = 64, kInner = 3072;
 
 class Encoder {
  public:
-  Encoder(Builder* b, int layer) : b_(*b), prefix_("layer" + std::to_string(layer) + ".") {}
+  Encoder(Builder* b, int layer, std::int64_t opset)
+      : b_(*b), opset_(opset), prefix_("layer" + std::to_string(layer) + ".") {}
 
   std::string run(const std::string& x) {
     const std::string shape = b_.node("Shape", at("shape"), {x});
@@ -45,13 +46,19 @@ class Encoder {
       const std::string key = x + std::to_string(i);
       const std::string one =
           b_.node("Gather", key + ".gather", {shape, scalar(key + ".i", i)}, {{"axis", 0}});
-      parts.push_back(b_.node("Unsqueeze", key + ".part", {one, b_.integers(key + ".axes", {0})}));
+      parts.push_back(unsqueezed(key, one));
     }
     parts.push_back(b_.integers(x + ".heads", {kHeads}));
     parts.push_back(b_.integers(x + ".head", {kHead}));
     const std::string to = b_.node("Concat", x + ".to", parts, {{"axis", 0}});
     return b_.node("Transpose", x + ".order", {b_.node("Reshape", x + ".split", {x, to})},
                    {{"perm", order}});
+  }
+
+  // The axes became an input in set 13.
+  std::string unsqueezed(const std::string& key, const std::string& x) {
+    if (opset_ < 13) return b_.node("Unsqueeze", key + ".part", {x}, {{"axes", Dims{0}}});
+    return b_.node("Unsqueeze", key + ".part", {x, b_.integers(key + ".axes", {0})});
   }
 
   std::string scalar(const std::string& name, std::int64_t value) {
@@ -81,16 +88,17 @@ class Encoder {
   }
 
   Builder& b_;
+  std::int64_t opset_;
   std::string prefix_;
 };
 
 }  // namespace
 
-Builder bert_base(const AnyDim& batch, const AnyDim& sequence, int layers) {
-  Builder b;
+Builder bert_base(const AnyDim& batch, const AnyDim& sequence, int layers, std::int64_t opset) {
+  Builder b(opset);
   const std::string ids = b.input("input_ids", {batch, sequence}, onnx::TensorProto::INT64);
   std::string x = b.node("Gather", "embedding", {b.weights("table", {30522, kHidden}), ids});
-  for (int i = 0; i < layers; ++i) x = Encoder(&b, i).run(x);
+  for (int i = 0; i < layers; ++i) x = Encoder(&b, i, opset).run(x);
   b.output(x, {batch, sequence, kHidden});
   return b;
 }

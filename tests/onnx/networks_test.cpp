@@ -118,6 +118,13 @@ BOOST_AUTO_TEST_CASE(bert_base_is_the_shipped_workload) {
   same_encoder(bert_base(std::int64_t{1}, std::int64_t{128}, 1), {}, "bert_base_128", 1);
 }
 
+// Shapes are computed by other operators, and passed on in other ways, in each of them.
+BOOST_AUTO_TEST_CASE(every_operator_set_gives_the_same_layers) {
+  for (const std::int64_t opset : {11, 12, 13, 14, 17}) BOOST_TEST_CONTEXT("operator set " << opset)
+  same_encoder(bert_base(std::string("batch"), std::string("sequence"), 2, opset),
+               bert_options(2, 128), "bert_base_128", 2);
+}
+
 // A workload is of one item, whatever the batch that the model was exported with.
 BOOST_AUTO_TEST_CASE(layers_do_not_depend_on_the_batch) {
   same_network(alexnet(std::int64_t{4}), "alexnet", with_batch_of(4));
