@@ -12,7 +12,7 @@ Model::Model(const std::string& bytes, const std::filesystem::path& file,
              const OnnxOptions& options)
     : model_(parse_model(bytes, file.string(), options)) {
   resolve_dimensions(&model_, file.string(), options, &notes_);
-  inference_error_ = infer_shapes(&model_);
+  inference_error_ = infer_shapes_apart(&model_, file.string());
   if (!inference_error_.empty()) notes_.push_back("shape inference: " + inference_error_);
   for (int i = 0; i < graph().node_size(); ++i)
     for (const std::string& out : graph().node(i).output()) producers_.emplace(out, i);

@@ -47,6 +47,8 @@ void resolve_dimensions(onnx::ModelProto* model, const std::string& file,
 // Infers all shapes from those of the inputs; shapes that the file states help only where inference
 // finds none. Returns the first error of inference, or nothing: shapes after it may lack.
 std::string infer_shapes(onnx::ModelProto* model);
+// The same in a child process. Throws InputError where that does not end well.
+std::string infer_shapes_apart(onnx::ModelProto* model, const std::string& file);
 
 class Model {
  public:
