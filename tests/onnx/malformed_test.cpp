@@ -143,7 +143,15 @@ BOOST_AUTO_TEST_CASE(survives_sizes_near_the_limit) {
   refuses(b, {"node 'fc'"});
 }
 
-// The library does not survive some of these; the program does.
+// The library reads beyond the input's shape here.
+BOOST_AUTO_TEST_CASE(refuses_filters_of_more_dimensions_than_the_input) {
+  for (const std::int64_t size : {std::int64_t{2}, std::int64_t{1} << 33}) {
+    Builder b = small();
+    b.graph().mutable_initializer(0)->add_dims(size);
+    BOOST_TEST(refusal(b.bytes()) != "accepted");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(survives_nodes_that_became_others) {
   std::mt19937 random(1);
   const std::vector<Builder> models{alexnet(std::string("N")),
