@@ -111,9 +111,12 @@ std::string other_table(const NetworkImport& network, bool colour) {
 }
 
 std::string totals(const NetworkImport& network) {
+  std::int64_t mapped = 0;  // nodes, also those merged into one layer
+  for (const ImportedLayer& l : network.layers) mapped += l.layer.repeat;
   std::string text = fmt::format(
-      "{} of {} nodes are layers: {} multiply-accumulates of one item.\n", network.layers.size(),
-      network.layers.size() + network.not_mapped.size(), count(network.macs()));
+      "{} of {} nodes are layers ({} in the file): {} multiply-accumulates of one item.\n", mapped,
+      mapped + static_cast<std::int64_t>(network.not_mapped.size()), network.layers.size(),
+      count(network.macs()));
   const std::size_t unknown = network.nodes_of_unknown_macs();
   const std::int64_t others = network.not_mapped_macs();
   if (others > 0) text += fmt::format("Not mapped: {} multiply-accumulates.\n", count(others));

@@ -39,6 +39,8 @@ BOOST_AUTO_TEST_CASE(asks_for_sizes_that_the_model_leaves_open) {
   const Result r = box.run("import-network bert.onnx --name b --dim sequence=128 --merge-repeats");
   BOOST_TEST(r.code == 0, r.err);
   BOOST_TEST(contains(r.out, "matmul (activations)"));
+  BOOST_TEST(contains(r.out, "20 of "), r.out);
+  BOOST_TEST(contains(r.out, "(6 in the file)"), r.out);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_it_cannot_read_or_write) {
