@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <optional>
 
 #include "core/diagnostics.h"
+#include "core/hash.h"
 #include "core/text.h"
 #include "core/yaml_reader.h"
 #include "experiments/board/board_score.h"
@@ -50,6 +53,14 @@ void read_structure(const fs::path& file, board::StudyInput* in) {
   throw_if_any(diagnostics);
 }
 
+// Whether the parameters were fitted to these very data: their `fit` block has the hash of every
+// file it has seen.
+bool fitted_to(const fs::path& parameters, const fs::path& data) {
+  std::ifstream in(parameters, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  return text.find(sha256_of_file(data)) != std::string::npos;
+}
+
 int score_file(const ScoreOptions& o, const board::Board& b, const fs::path& folder) {
   const std::vector<board::BoardRow> rows = board::read_board_rows(o.data);
   const fs::path file = chosen_parameters(o, folder);
@@ -68,8 +79,13 @@ int score_file(const ScoreOptions& o, const board::Board& b, const fs::path& fol
     print(board::sections_json(sections));
     return kPass;
   }
-  fmt::print("{}: {} rows, parameters {} (nothing is fitted here), clock {}\n\n", b.name,
-             rows.size(), parameters.name, o.clock);
+  fmt::print("{}: {} rows, parameters {} (nothing is fitted here), clock {}\n", b.name, rows.size(),
+             parameters.name, o.clock);
+  if (fitted_to(file, o.data))
+    fmt::print(
+        "IN SAMPLE: the parameters were fitted to this very file. These errors say how well they "
+        "describe it, not how well they predict; for that, --study.\n");
+  fmt::print("\n");
   print(board::sections_text(sections));
   return kPass;
 }

@@ -32,6 +32,15 @@ BOOST_AUTO_TEST_CASE(scores_a_configuration_that_nothing_was_fitted_to) {
   BOOST_TEST(Json::parse(j.out).at("sections")[0].at("n") == 1);
 }
 
+BOOST_AUTO_TEST_CASE(says_where_the_parameters_have_seen_the_data) {
+  const Sandbox box;
+  const std::string shipped =
+      (kSource / "experiments/chips/ghp_fpga/measured/convolutions.csv").string();
+  BOOST_TEST(contains(box.run("score ghp_fpga " + shipped).out, "IN SAMPLE"));
+  box.write("mine.csv", kHeader + "M32P64" + kRow);
+  BOOST_TEST(!contains(box.run("score ghp_fpga mine.csv").out, "IN SAMPLE"));
+}
+
 BOOST_AUTO_TEST_CASE(refuses_what_it_cannot_score) {
   const Sandbox box;
   box.write("other.csv", kHeader + "M32P128" + kRow);
