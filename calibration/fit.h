@@ -32,7 +32,7 @@ struct MapFit {
   double objective = 0;
   int iterations = 0;
   bool converged = false;      // steps below 1e-7: a minimum, or a kink of a model with branches
-  bool starts_agree = true;    // to 1e-6 in phi
+  bool starts_agree = true;    // to 1e-6 in phi; with branches: map_fit.cpp, agrees()
   std::vector<double> minima;  // objective of each start
   std::vector<std::string> binding;  // of every observation used
   std::vector<double> residual_ln;   // ln(predicted / measured) of every observation used

@@ -14,6 +14,7 @@ constexpr double kNear = 1e-7;  // from here on a step changes the cost by less 
 constexpr double kDone = 1e-14;
 constexpr int kLeastEstimates = 3, kMostEstimates = 6;  // of the discrepancy
 constexpr double kSameStarts = 1e-6;                    // in phi
+constexpr double kSameOfSpread = 0.1, kRuledOut = 10;   // of models with branches; in cost: e^-5
 
 // The estimate of the discrepancy counts as if one more residual of the size assumed at first had
 // been seen: with few observations n - tr(H) is near 0 and residuals alone say nothing.
@@ -214,6 +215,17 @@ void describe(const Problem& problem, const Objective& o, const Minimum& at, con
     if (!binding.empty()) fit->binding.push_back(binding.at(row));
 }
 
+// Whether a start says what the best one says. A model with branches has no derivative at its kinks
+// and, counting whole cycles, none down to rounding: starts end beside each other, by much less
+// than the data say of the unknown, or get stuck in a kink at a cost that rules the place out.
+bool agrees(const Minimum& m, const Minimum& at, const MapFit& fit) {
+  const Eigen::ArrayXd apart = (m.u - at.u).array().abs();
+  if ((apart <= kSameStarts).all()) return true;
+  if (fit.binding.empty()) return false;
+  return m.cost > at.cost + kRuledOut ||
+         (apart <= kSameOfSpread * fit.covariance.diagonal().array().sqrt()).all();
+}
+
 MapFit fit_from(const Problem& problem, const Rows& rows, const MapOptions& options,
                 const std::vector<Eigen::VectorXd>* near) {
   const Objective o(problem, rows);
@@ -221,16 +233,16 @@ MapFit fit_from(const Problem& problem, const Rows& rows, const MapOptions& opti
   Weights weights{std::max(options.discrepancy_ln, options.discrepancy_floor_ln), options.huber};
   Minimum at = settle(o, options, best(minima(o, points, weights)), &weights);
   MapFit fit;
+  std::vector<Minimum> found;
   if (points.size() > 1) {  // once more, now that the discrepancy is known
-    std::vector<Minimum> found = minima(o, points, weights);
+    found = minima(o, points, weights);
     for (const Minimum& m : found) fit.minima.push_back(m.cost);
     if (best(found).cost < at.cost - kSameStarts * (1 + at.cost)) at = best(found);
-    for (const Minimum& m : found)
-      fit.starts_agree = fit.starts_agree && (m.u - at.u).cwiseAbs().maxCoeff() <= kSameStarts;
   } else {
     fit.minima.push_back(at.cost);
   }
   describe(problem, o, at, weights, &fit);
+  for (const Minimum& m : found) fit.starts_agree = fit.starts_agree && agrees(m, at, fit);
   return fit;
 }
 

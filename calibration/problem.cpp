@@ -15,22 +15,22 @@ void LinearModel::predict(const Eigen::VectorXd& theta, Eigen::VectorXd* predict
 }
 
 NumericModel::NumericModel(std::size_t observations, std::size_t unknowns, Predict predict,
-                           Binding binding)
+                           Binding binding, double step_ln)
     : observations_(observations),
       unknowns_(unknowns),
       predict_(std::move(predict)),
-      binding_(std::move(binding)) {}
+      binding_(std::move(binding)),
+      step_ln_(step_ln) {}
 
 void NumericModel::predict(const Eigen::VectorXd& theta, Eigen::VectorXd* predicted,
                            Eigen::MatrixXd* jacobian) const {
   *predicted = predict_(theta);
   if (!jacobian) return;
-  constexpr double kStep = 1e-4;  // in ln theta
   jacobian->resize(predicted->size(), theta.size());
   for (Eigen::Index j = 0; j < theta.size(); ++j) {
     Eigen::VectorXd up = theta, down = theta;
-    up[j] *= std::exp(kStep);
-    down[j] *= std::exp(-kStep);
+    up[j] *= std::exp(step_ln_);
+    down[j] *= std::exp(-step_ln_);
     jacobian->col(j) = (predict_(up) - predict_(down)) / (up[j] - down[j]);
   }
 }

@@ -70,13 +70,13 @@ class LinearModel final : public Model {
 };
 
 // Anything else, such as latency through a predictor; derivatives by central differences in ln
-// theta.
+// theta. Where predictions move in steps, as whole cycles do, the differences must span several.
 class NumericModel final : public Model {
  public:
   using Predict = std::function<Eigen::VectorXd(const Eigen::VectorXd& theta)>;
   using Binding = std::function<std::vector<std::string>(const Eigen::VectorXd& theta)>;
   NumericModel(std::size_t observations, std::size_t unknowns, Predict predict,
-               Binding binding = {});
+               Binding binding = {}, double step_ln = 1e-4);
   std::size_t observations() const override { return observations_; }
   std::size_t unknowns() const override { return unknowns_; }
   void predict(const Eigen::VectorXd& theta, Eigen::VectorXd* predicted,
@@ -87,6 +87,7 @@ class NumericModel final : public Model {
   std::size_t observations_, unknowns_;
   Predict predict_;
   Binding binding_;
+  double step_ln_;
 };
 
 struct Problem {

@@ -51,6 +51,7 @@ class Analyst {
   explicit Analyst(const AnalysisInput& in) : in_(in), p_(*in.problem) {
     options_.seed = in.seed;
     options_.huber = std::nullopt;
+    options_.starts = in.starts;
   }
 
   Analysis run() {

@@ -64,6 +64,7 @@ struct AnalysisInput {
   double nominal = 0.9;
   double huber = 1.345;
   std::uint64_t seed = 1;
+  int starts = 2;  // of every fit: a model of several branches needs more
 };
 // Throws calibration::ProblemError.
 Analysis analyse(const AnalysisInput& input);

@@ -36,7 +36,7 @@ calibration::Observation observation(const FitRecord& r, const std::string& chip
   return o;
 }
 
-void note_unpriced(const FitFile& fit, const FitData& data, EnergyProblem* energy) {
+void note_unpriced(const FitFile& fit, const FitData& data, FitProblem* energy) {
   std::set<std::string> names;
   for (const FitRecord& r : data.records)
     for (const auto& [key, n] : r.activity.record.counts)
@@ -45,7 +45,7 @@ void note_unpriced(const FitFile& fit, const FitData& data, EnergyProblem* energ
   energy->unpriced.assign(names.begin(), names.end());
 }
 
-void add_catalogue(const FitFile& fit, const FitData& data, EnergyProblem* energy) {
+void add_catalogue(const FitFile& fit, const FitData& data, FitProblem* energy) {
   for (const Activity& a : data.catalogue) {
     const auto ms = a.record.values.find("total_ms");
     energy->catalogue.push_back({a.record.workload + "/" + a.record.layer,
@@ -64,8 +64,7 @@ void add_catalogue(const FitFile& fit, const FitData& data, EnergyProblem* energ
 }  // namespace
 
 Eigen::VectorXd activity_row(const FitFile& fit, const Accelerator& accelerator,
-                             const EnergyProblem& energy, const Activity& activity,
-                             double time_ms) {
+                             const FitProblem& energy, const Activity& activity, double time_ms) {
   const std::size_t n = energy.parameters.energies.size();
   std::vector<double> executed(n, 0), gated(n, 0);  // words, in units of per_bits
   for (const auto& [key, count] : activity.record.counts) {
@@ -94,8 +93,8 @@ Eigen::VectorXd activity_row(const FitFile& fit, const Accelerator& accelerator,
   return row;
 }
 
-EnergyProblem energy_problem(const FitFile& fit, const Catalog& catalog, const FitData& data) {
-  EnergyProblem energy;
+FitProblem energy_problem(const FitFile& fit, const Catalog& catalog, const FitData& data) {
+  FitProblem energy;
   put_unknowns(fit, catalog, data, &energy);
   Eigen::MatrixXd activity(static_cast<Eigen::Index>(data.records.size()),
                            static_cast<Eigen::Index>(energy.priced.size()));
@@ -109,29 +108,6 @@ EnergyProblem energy_problem(const FitFile& fit, const Catalog& catalog, const F
   note_unpriced(fit, data, &energy);
   add_catalogue(fit, data, &energy);
   return energy;
-}
-
-Parameters parameters_at(const EnergyProblem& energy, const Eigen::VectorXd& theta,
-                         const std::vector<std::string>& sources,
-                         const std::vector<std::string>& confidences) {
-  Parameters p = energy.parameters;
-  for (std::size_t j = 0; j < energy.priced.size(); ++j) {
-    const double value = theta[static_cast<Eigen::Index>(j)];
-    for (const Priced::Part& part : energy.priced[j].parts) {
-      UnitEnergy& e = p.energies[part.energy];
-      const Picojoules pj(value * part.proportion);
-      (part.gated ? *e.gated_energy : e.energy) = pj;
-      e.source = sources[j] + "; prior: " + energy.parameters.energies[part.energy].source;
-      e.confidence = confidences[j];
-    }
-    for (const Priced::Power& power : energy.priced[j].powers) {
-      ConstantPower& c = p.powers[power.power];
-      c.power = Milliwatts(value * power.proportion);
-      c.source = sources[j] + "; prior: " + energy.parameters.powers[power.power].source;
-      c.confidence = confidences[j];
-    }
-  }
-  return p;
 }
 
 }  // namespace assay::fit

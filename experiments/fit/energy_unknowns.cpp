@@ -5,9 +5,8 @@
 #include <set>
 #include <utility>
 
-#include "calibration/parameters_json.h"
-#include "core/hash.h"
 #include "core/text.h"
+#include "experiments/fit/fit_priors.h"
 
 namespace assay::fit {
 namespace {
@@ -18,7 +17,7 @@ std::string text_of(const UnitEnergy& e) { return e.component + "." + e.operand 
 
 class Builder {
  public:
-  Builder(const FitFile& fit, const Catalog& catalog, const FitData& data, EnergyProblem* out)
+  Builder(const FitFile& fit, const Catalog& catalog, const FitData& data, FitProblem* out)
       : fit_(fit), catalog_(catalog), data_(data), out_(out), p_(out->parameters) {
     p_ = data.parameters;
     for (const UnknownEntry& u : fit.unknowns)
@@ -37,10 +36,7 @@ class Builder {
       add_rest();
     if (out_->priced.empty()) wrong(0, "unknowns", "", "the parameter file has no price at all");
     throw_if_any(diagnostics_);
-    if (fit_.priors) transfer_priors();
-    add_ratios();
-    throw_if_any(diagnostics_);
-    out_->problem.common_sd_ln = fit_.common_sd_ln;
+    put_priors(fit_, catalog_, &out_->problem);
   }
 
  private:
@@ -206,47 +202,10 @@ class Builder {
     out_->problem.unknowns.push_back(std::move(unknown));
   }
 
-  void transfer_priors() {
-    const PriorsFrom& from = *fit_.priors;
-    const std::filesystem::path file = resolve(fit_, catalog_.chip_folder(fit_.chip), from.file);
-    const calibration::FittedParameters other = calibration::read_fitted(file, "");
-    double factor = 1;
-    if (from.scale_from)
-      factor = calibration::energy_factor(
-          calibration::read_technology(catalog_.data / "technology" / "energy_scaling.csv"),
-          *from.scale_from, *from.scale_to);
-    int met = 0;
-    for (calibration::Unknown& u : out_->problem.unknowns)
-      for (const calibration::FittedUnknown& f : other.fit.unknowns) {
-        if (f.name != u.name || f.unit != u.unit) continue;
-        ++met;
-        // A factor on a parameter file's prices carries no technology.
-        calibration::transfer(std::exp(f.value_ln), f.sd_ln, u.unit == "x prior" ? 1 : factor,
-                              from.transfer, &u);
-        u.source = "posterior of fit '" + other.fit.name + "' (" + other.parameters.chip + ", " +
-                   file.filename().string() + " " + sha256_of_file(file) + ")" +
-                   (from.scale_from ? ", energies x " + number_text(factor) : "");
-      }
-    if (met == 0)
-      wrong(0, "priors.from", from.file, "none of its unknowns has the name and unit of one here");
-  }
-
-  void add_ratios() {
-    const auto index = [&](const std::string& name) {
-      const auto& all = out_->problem.unknowns;
-      return static_cast<std::size_t>(
-          std::find_if(all.begin(), all.end(),
-                       [&](const calibration::Unknown& u) { return u.name == name; }) -
-          all.begin());
-    };
-    for (const Ratio& r : fit_.ratios)
-      out_->problem.ratios.push_back({index(r.a), index(r.b), std::log(r.ratio), r.sd_ln});
-  }
-
   const FitFile& fit_;
   const Catalog& catalog_;
   const FitData& data_;
-  EnergyProblem* out_;
+  FitProblem* out_;
   Parameters& p_;
   std::set<std::string> gated_apart_;
   std::set<std::pair<std::size_t, bool>> claimed_;
@@ -257,7 +216,7 @@ class Builder {
 }  // namespace
 
 void put_unknowns(const FitFile& fit, const Catalog& catalog, const FitData& data,
-                  EnergyProblem* energy) {
+                  FitProblem* energy) {
   Builder(fit, catalog, data, energy).run();
 }
 

@@ -8,6 +8,6 @@ namespace assay::fit {
 
 // Fills parameters, priced, and the unknowns and ratios of the problem. Throws InputError.
 void put_unknowns(const FitFile& fit, const Catalog& catalog, const FitData& data,
-                  EnergyProblem* energy);
+                  FitProblem* energy);
 
 }  // namespace assay::fit

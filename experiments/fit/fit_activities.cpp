@@ -31,29 +31,35 @@ std::optional<fs::path> workload_file(const ActivityInput& in, const Activities&
   return in.catalog->workload_file(entry.workload);
 }
 
-std::vector<Record> run_level(const ActivityInput& in, const Activities& entry,
-                              const fs::path& workload, const std::string& name,
-                              std::map<std::string, std::string>* inputs) {
+struct Counted {
+  std::vector<Record> records;
+  std::vector<PlannedLayer> layers;  // as the records, where the predictor ran
+};
+
+Counted run_level(const ActivityInput& in, const Activities& entry, const fs::path& workload,
+                  const std::string& name, std::map<std::string, std::string>* inputs) {
   RunInput run;
   run.accelerator = resolve(*in.fit, in.chip_folder, in.fit->accelerator);
   run.workload = workload;
   run.mapping = entry.mapping.empty() ? find_mapping(in.chip_folder, name, std::nullopt)
                                       : resolve(*in.fit, in.chip_folder, entry.mapping);
   run.layers = entry.layers;
-  run.parameters = in.parameters->file;  // values of the machine
+  if (!in.parameters->file.empty()) run.parameters = in.parameters->file;  // values of the machine
   run.exact = entry.level == "exact";
   (*inputs)["mapping of " + name] = hashed(run.mapping);
-  if (entry.level == "analytical" || run.exact) return run_analytical(run).records;
+  if (entry.level == "analytical" || run.exact) {
+    Run done = run_analytical(run);
+    return {std::move(done.records), std::move(done.layers)};
+  }
   SimulateOptions options;
   options.input = run;
   options.timing_only = true;
   options.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  return run_simulator(options).records;
+  return {run_simulator(options).records, {}};
 }
 
-std::vector<Record> read_level(const ActivityInput& in, const Activities& entry,
-                               const std::string& name,
-                               std::map<std::string, std::string>* inputs) {
+Counted read_level(const ActivityInput& in, const Activities& entry, const std::string& name,
+                   std::map<std::string, std::string>* inputs) {
   const fs::path file = resolve(*in.fit, in.chip_folder, entry.records);
   std::vector<Record> out;
   for (Record& r : read_records(file)) {
@@ -67,7 +73,7 @@ std::vector<Record> read_level(const ActivityInput& in, const Activities& entry,
                        "expected records of level '" + entry.level + "', chip '" +
                            in.accelerator->name + "' and workload '" + name + "'"}});
   (*inputs)["records of " + name + " (" + entry.level + ")"] = hashed(file);
-  return out;
+  return {std::move(out), {}};
 }
 
 }  // namespace
@@ -81,9 +87,13 @@ std::vector<Activity> activities(const ActivityInput& in, const Activities& entr
   if (file) (*inputs)["workload " + name] = hashed(*file);
   const bool bench = entry.microbenchmarks.value_or(name == kMicrobenchmarks);
   std::vector<Activity> out;
-  for (Record& r : entry.records.empty() ? run_level(in, entry, *file, name, inputs)
-                                         : read_level(in, entry, name, inputs)) {
+  Counted counted = entry.records.empty() ? run_level(in, entry, *file, name, inputs)
+                                          : read_level(in, entry, name, inputs);
+  for (std::size_t i = 0; i < counted.records.size(); ++i) {
+    Record& r = counted.records[i];
     Activity a;
+    if (!counted.layers.empty())
+      a.planned = std::make_shared<const PlannedLayer>(std::move(counted.layers[i]));
     const Layer* layer = workload ? workload->find(r.layer) : nullptr;
     a.precision =
         layer != nullptr ? effective_precision(*in.accelerator, *layer) : in.accelerator->precision;

@@ -77,15 +77,13 @@ class Collector {
  public:
   Collector(const FitFile& fit, const Catalog& catalog) : fit_(fit) {
     in_ = {&fit, &catalog, catalog.chip_folder(fit.chip), nullptr, nullptr};
-    const fs::path accelerator = resolve(fit, in_.chip_folder, fit.accelerator),
-                   parameters = resolve(fit, in_.chip_folder, fit.parameters);
+    const fs::path accelerator = resolve(fit, in_.chip_folder, fit.accelerator);
     data_.accelerator = read_accelerator(accelerator);
-    data_.parameters = read_parameters(parameters);
+    put_parameters();
     in_.accelerator = &data_.accelerator;
     in_.parameters = &data_.parameters;
     data_.inputs["fit"] = hashed(fit.file);
     data_.inputs["accelerator"] = hashed(accelerator);
-    data_.inputs["prior"] = hashed(parameters);
     if (data_.parameters.chip != data_.accelerator.name)
       wrong("parameters", data_.parameters.chip,
             "expected parameters of '" + data_.accelerator.name + "'");
@@ -109,6 +107,17 @@ class Collector {
   }
 
  private:
+  // Latencies need no prices: without a parameter file, the accelerator says everything.
+  void put_parameters() {
+    const fs::path file = resolve(fit_, in_.chip_folder, fit_.parameters);
+    if (fit_.latency() && fit_.parameters.empty()) {
+      data_.parameters.chip = data_.accelerator.name;
+      return;
+    }
+    data_.parameters = read_parameters(file);
+    data_.inputs["prior"] = hashed(file);
+  }
+
   static std::string hashed(const fs::path& file) {
     return file.filename().string() + " " + sha256_of_file(file);
   }

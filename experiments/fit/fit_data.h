@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,14 +15,19 @@
 #include "experiments/catalog.h"
 #include "experiments/fit/fit_file.h"
 
+namespace assay {
+struct PlannedLayer;  // experiments/run.h
+}
+
 namespace assay::fit {
 
 // What one level counted of one layer, and what is needed to price it.
 struct Activity {
   Record record;
   Precision precision;
-  double zero_fraction = 0;  // of the inputs
-  std::string kind;          // "conv", "fc", ..., "microbenchmark"
+  double zero_fraction = 0;                     // of the inputs
+  std::string kind;                             // "conv", "fc", ..., "microbenchmark"
+  std::shared_ptr<const PlannedLayer> planned;  // where the predictor ran
 };
 
 struct FitRecord {

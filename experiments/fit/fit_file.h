@@ -36,12 +36,14 @@ struct Term {
   std::string text() const;  // "glb.any.read", "pe.-.mac.gated"
 };
 
-// One number to be found. Several prices are one unknown: they keep their proportions.
+// One number to be found: prices, a power or a value of the machine. Several prices are one
+// unknown: they keep their proportions.
 struct UnknownEntry {
   std::string name;
   std::vector<Term> prices;
   std::string power;            // of the parameter file's list, or a new one
-  std::optional<double> prior;  // pJ or mW, of what the parameter file does not have
+  std::string machine;          // key of core/machine.h
+  std::optional<double> prior;  // in pJ, mW or the key's unit, of what no file has
   int per_bits = 0;             // of a new price
   std::optional<double> prior_sd_ln;
   std::string source, confidence;
@@ -65,7 +67,8 @@ struct PriorsFrom {
 struct FitFile {
   std::filesystem::path file;
   std::string name, title, chip;
-  std::string quantity;  // energy_chip_uj, energy_uj
+  std::string quantity;  // energy_chip_uj, energy_uj, processing_ms, total_ms, execution_ms
+  bool latency() const;  // of the quantity: the unknowns are values of the machine
   std::string accelerator = "accelerator.yaml", parameters = "parameters.yaml";
   std::vector<Activities> predict;
   std::vector<Measured> measured;

@@ -164,7 +164,7 @@ void add_unknowns(const FitResult& r, data* page) {
                   ? "at bound 0"
                   : number(nnls->theta[static_cast<Eigen::Index>(j)]);
     row.set("nnls", other);
-    row.set("terms", plain(listed(r.energy.priced[j].terms, 8)));
+    row.set("terms", plain(listed(r.model.priced[j].terms, 8)));
     rows << row;
   }
   page->set("unknowns", rows);
@@ -173,6 +173,8 @@ void add_unknowns(const FitResult& r, data* page) {
   std::vector<std::string> pairs;
   for (const calibration::Correlation& c : a.unknowns.correlated)
     pairs.push_back(fmt::format("{} and {} ({:+.2f})", c.a, c.b, c.rho));
+  const std::string bound = bound_line(r);
+  page->set("bound", bound.empty() ? list() : texts({bound}));
   page->set("has_correlated", !pairs.empty());
   page->set("correlated", texts(pairs));
 }

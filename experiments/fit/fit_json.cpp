@@ -38,7 +38,7 @@ Json predictions(const FitResult& r, const Analysis& a, const Evaluation& e) {
   const std::size_t map = rung(a, "MAP");
   Json list = Json::array();
   for (std::size_t k = 0; k < e.rows.size(); ++k) {
-    const auto& o = r.energy.problem.observations[e.rows[k]];
+    const auto& o = r.model.problem.observations[e.rows[k]];
     Json j{{"record", o.id}, {"group", o.group}, {"measured", o.measured}};
     j["predicted"] = e.predicted[map][k];
     if (e.intervals)
@@ -106,7 +106,7 @@ Json unknowns(const FitResult& r, const Analysis& a) {
   for (std::size_t j = 0; j < a.unknowns.unknowns.size(); ++j) {
     const calibration::UnknownResult& u = a.unknowns.unknowns[j];
     Json item{{"name", u.name}, {"unit", u.unit}};
-    item["terms"] = r.energy.priced[j].terms;
+    item["terms"] = r.model.priced[j].terms;
     item["prior"] = {{"value", u.prior}, {"low", u.prior_low}, {"high", u.prior_high}};
     item["posterior"] = {{"value", u.value}, {"low", u.low}, {"high", u.high}};
     item["laplace_sd_ln"] = u.laplace_sd_ln;
@@ -131,6 +131,11 @@ Json analysis(const FitResult& r, const Analysis& a) {
   j["verdict"] = a.verdict.text;
   j["recalibrate"] = a.verdict.recalibrate ? Json(*a.verdict.recalibrate) : Json(nullptr);
   j["discrepancy_ln"] = a.map.discrepancy_ln;
+  if (!a.map.binding.empty()) {
+    j["bound"] = Json::array();
+    for (std::size_t k = 0; k < a.fitted.size(); ++k)
+      j["bound"].push_back({{"record", r.data.records[a.fitted[k]].id}, {"by", a.map.binding[k]}});
+  }
   j["effective_dof"] = a.map.effective_dof;
   j["iterations"] = a.map.iterations;
   j["converged"] = a.map.converged;
@@ -156,7 +161,7 @@ Json records(const FitResult& r) {
     for (const calibration::Flag& flag : f.flags)
       j["flags"].push_back({{"rule", flag.rule}, {"reason", flag.reason}});
     j["spread_ln"] = f.spread_ln;
-    j["time"] = f.time_measured ? "measured" : "predicted";
+    if (!r.file.latency()) j["time"] = f.time_measured ? "measured" : "predicted";
     j["source"] = f.source;
     j["confidence"] = f.confidence;
     list.push_back(j);

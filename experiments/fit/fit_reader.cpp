@@ -12,6 +12,8 @@ namespace {
 constexpr char kLetters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
 constexpr RealRange kSd{1e-6, 10};
 constexpr RealRange kPositive{1e-12, 1e12};
+const std::vector<std::string> kQuantities{"energy_chip_uj", "energy_uj", "processing_ms",
+                                           "total_ms", "execution_ms"};
 const std::vector<std::string> kLevels{"analytical", "exact", "simulator", "rtl"};
 const std::set<std::string> kOperands{"I", "W", "P", "O", "-", "any"};
 const std::set<std::string> kActions{"fill", "read", "write", "drain", "hop", "add", "join", "mac"};
@@ -66,6 +68,23 @@ std::vector<Activities> read_list(YamlMap& top, const std::string& key, bool mea
   return out;
 }
 
+// What only energies have.
+void refuse_energy_keys(YamlMap& top, const FitFile& f) {
+  for (const char* key : {"time", "catalogue", "finer"})
+    if (top.has(key)) top.error(key, "", "belongs to energies; " + f.quantity + " has none");
+  if (top.has("priors") && top.raw("priors").IsMap()) {
+    YamlMap priors = top.map("priors");
+    for (const char* key : {"rest_sd_ln", "scaling"})
+      if (priors.has(key))
+        priors.error(key, "", "belongs to energies; " + f.quantity + " has none");
+  }
+  for (const Activities& a : f.predict)
+    if (a.level != kLevels.front() || !a.records.empty())
+      top.error("predict", a.records.empty() ? a.level : a.records,
+                "latencies are fitted through the predictor; expected level 'analytical' without "
+                "'records'");
+}
+
 void read_prices(YamlMap& map, UnknownEntry* u) {
   if (!map.has("prices")) return;
   for (const std::string& text : map.texts("prices")) {
@@ -78,39 +97,62 @@ void read_prices(YamlMap& map, UnknownEntry* u) {
   }
 }
 
-UnknownEntry read_unknown(YamlMap map, std::set<std::string>* seen) {
+void read_machine(YamlMap& map, UnknownEntry* u) {
+  u->machine = map.text("machine");
+  for (const char* key : {"prices", "power", "prior_pj", "prior_mw", "per_bits"})
+    if (map.has(key))
+      map.error(key, "", "belongs to energies; expected 'machine' and 'prior' only");
+  if (map.has("prior")) u->prior = map.real("prior", kPositive);
+}
+
+void read_energy(YamlMap& map, UnknownEntry* u) {
+  read_prices(map, u);
+  if (map.has("power")) u->power = map.text("power");
+  if (map.has("prices") == map.has("power"))
+    map.error("", u->name, "expected either 'prices' or 'power'");
+  for (const char* key : {"machine", "prior"})
+    if (map.has(key)) map.error(key, "", "belongs to latencies; expected 'prices' or 'power'");
+  const char* prior = map.has("power") ? "prior_mw" : "prior_pj";
+  if (map.has(prior)) u->prior = map.real(prior, kPositive);
+  if (map.has("per_bits")) u->per_bits = static_cast<int>(map.integer("per_bits", {1, 1 << 20}));
+  if (u->prior && u->prices.size() > 1)
+    map.error(prior, "", "expected one price: several keep the proportions of the parameter file");
+}
+
+void claim(YamlMap& map, const UnknownEntry& u, std::set<std::string>* seen) {
+  const auto once = [&](const char* key, const std::string& text) {
+    if (!text.empty() && !seen->insert(key + (" " + text)).second)
+      map.error(key, text, "belongs to two unknowns; expected one");
+  };
+  for (const Term& t : u.prices) once("prices", t.text());
+  once("power", u.power);
+  once("machine", u.machine);
+}
+
+UnknownEntry read_unknown(YamlMap map, bool latency, std::set<std::string>* seen) {
   UnknownEntry u;
   u.line = map.line();
   u.name = map.text("name");
-  read_prices(map, &u);
-  if (map.has("power")) u.power = map.text("power");
-  if (map.has("prices") == map.has("power"))
-    map.error("", u.name, "expected either 'prices' or 'power'");
-  const char* prior = map.has("power") ? "prior_mw" : "prior_pj";
-  if (map.has(prior)) u.prior = map.real(prior, kPositive);
-  if (map.has("per_bits")) u.per_bits = static_cast<int>(map.integer("per_bits", {1, 1 << 20}));
+  (latency ? read_machine : read_energy)(map, &u);
   if (map.has("prior_sd_ln")) u.prior_sd_ln = map.real("prior_sd_ln", kSd);
   if (u.prior) {
     u.source = map.text("source");
     u.confidence = map.text("confidence");
-    if (u.prices.size() > 1)
-      map.error(prior, "",
-                "expected one price: several keep the proportions of the parameter file");
   }
   map.finish();
-  for (const Term& t : u.prices)
-    if (!seen->insert(t.text()).second)
-      map.error("prices", t.text(), "belongs to two unknowns; expected one");
-  if (!u.power.empty() && !seen->insert("power " + u.power).second)
-    map.error("power", u.power, "belongs to two unknowns; expected one");
+  claim(map, u, seen);
   return u;
 }
 
 void read_unknowns(YamlMap& top, FitFile* f) {
-  if (!top.has("unknowns")) return;
+  if (!top.has("unknowns")) {
+    if (f->latency())
+      top.error("unknowns", "", "the key is missing; expected a list of {name: ..., machine: ...}");
+    return;
+  }
   std::set<std::string> names, terms;
   for (YamlMap& map : top.maps("unknowns")) {
-    f->unknowns.push_back(read_unknown(map, &terms));
+    f->unknowns.push_back(read_unknown(map, f->latency(), &terms));
     if (!names.insert(f->unknowns.back().name).second)
       map.error("name", f->unknowns.back().name, "two unknowns have this name");
   }
@@ -198,6 +240,8 @@ std::string Term::text() const {
   return key.component + "." + key.operand + "." + key.action + (gated ? ".gated" : "");
 }
 
+bool FitFile::latency() const { return quantity.find("energy") != 0; }
+
 FitFile read_fit(const std::filesystem::path& file) {
   Diagnostics diagnostics;
   const YamlFile yaml(file, &diagnostics);
@@ -211,11 +255,12 @@ FitFile read_fit(const std::filesystem::path& file) {
     top.error("name", f.name, "expected letters, digits, '_', '-' and '.' only");
   f.title = top.text("title", f.name);
   f.chip = top.text("chip");
-  f.quantity = top.choice("quantity", {"energy_chip_uj", "energy_uj"});
+  f.quantity = top.choice("quantity", kQuantities);
   f.accelerator = top.text("accelerator", f.accelerator);
-  f.parameters = top.text("parameters", f.parameters);
+  f.parameters = top.text("parameters", f.latency() ? "" : f.parameters);
   f.predict = read_list(top, "predict", true);
   read_measured(top, &f);
+  if (f.latency()) refuse_energy_keys(top, f);
   f.time = top.choice("time", {"measured", "predicted", "measured_where_stated"},
                       "measured_where_stated");
   read_unknowns(top, &f);

@@ -31,6 +31,7 @@ std::string data_line(const FitResult& result);   // how many records, groups, l
 std::string split_line(const FitResult& result);  // the split, its groups and openings
 std::string index_text(double condition_index);
 std::vector<std::string> identifiability_lines(const FitResult& result);
+std::string bound_line(const FitResult& result);  // latencies: which branch; else empty
 std::vector<std::string> cannot_lines(const FitResult& result);  // what these data cannot say
 std::string interval_line(const Evaluation& e, double nominal);
 std::string interval_text(const calibration::Statistic& s, int decimals);  // "1.2 to 3.4", "n/a"

@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "core/text.h"
+#include "experiments/fit/energy_model.h"
+#include "experiments/fit/latency_problem.h"
 
 namespace assay::fit {
 namespace {
@@ -39,8 +41,8 @@ void count_openings(const FitFile& file, const FitOptions& options, FitResult* r
 
 AnalysisInput analysis_input(const FitResult& r, bool open_sealed) {
   AnalysisInput in;
-  in.problem = &r.energy.problem;
-  in.catalogue = &r.energy.catalogue;
+  in.problem = &r.model.problem;
+  in.catalogue = &r.model.catalogue;
   in.roles = r.roles;
   in.excluded = r.excluded;
   in.split = r.split.has_value();
@@ -48,13 +50,14 @@ AnalysisInput analysis_input(const FitResult& r, bool open_sealed) {
   in.nominal = r.file.nominal;
   in.huber = r.file.huber;
   in.seed = r.file.seed;
+  in.starts = r.model.starts;
   return in;
 }
 
 // Counts of the fit's level against those of the finer one, priced at prior and posterior.
 std::vector<calibration::Attribution::Part> attribution(const FitResult& r) {
   std::vector<calibration::PricedCount> counts;
-  const auto& unknowns = r.energy.problem.unknowns;
+  const auto& unknowns = r.model.problem.unknowns;
   for (std::size_t j = 0; j < unknowns.size(); ++j) {
     calibration::PricedCount c;
     c.component = unknowns[j].name;
@@ -64,7 +67,7 @@ std::vector<calibration::Attribution::Part> attribution(const FitResult& r) {
       const FitRecord& record = r.data.records[i];
       if (!record.finer) continue;
       const auto row = [&](const Activity& a) {
-        return activity_row(r.file, r.data.accelerator, r.energy, a,
+        return activity_row(r.file, r.data.accelerator, r.model, a,
                             record.time_ms)[static_cast<Eigen::Index>(j)];
       };
       c.predicted_count += row(record.activity);
@@ -106,7 +109,7 @@ void put_metrics(const Analysis& a, calibration::FitBlock* fit) {
 void put_shares(const FitResult& r, std::vector<calibration::FittedUnknown>* unknowns) {
   Eigen::VectorXd predicted;
   Eigen::MatrixXd slopes;
-  r.energy.problem.model->predict(r.analysis.map.theta, &predicted, &slopes);
+  r.model.problem.model->predict(r.analysis.map.theta, &predicted, &slopes);
   for (const std::size_t i : r.analysis.fitted)
     for (std::size_t j = 0; j < unknowns->size(); ++j) {
       const auto row = static_cast<Eigen::Index>(i), column = static_cast<Eigen::Index>(j);
@@ -123,7 +126,8 @@ FitResult run_fit(const FitFile& file, const Catalog& catalog, const FitOptions&
   FitResult r;
   r.file = file;
   r.data = collect(file, catalog);
-  r.energy = energy_problem(file, catalog, r.data);
+  r.model = file.latency() ? latency_problem(file, catalog, r.data)
+                           : energy_problem(file, catalog, r.data);
   put_roles(file, catalog, &r);
   for (const FitRecord& record : r.data.records)
     r.excluded.push_back(calibration::excluded(record.flags));
@@ -155,8 +159,8 @@ calibration::FittedParameters fitted_parameters(const FitResult& r) {
   std::vector<std::string> sources, confidences;
   for (std::size_t j = 0; j < a.unknowns.unknowns.size(); ++j) {
     const calibration::UnknownResult& u = a.unknowns.unknowns[j];
-    const calibration::Unknown& prior = r.energy.problem.unknowns[j];
-    fit.unknowns.push_back({u.name, u.unit, r.energy.priced[j].terms, std::log(prior.prior),
+    const calibration::Unknown& prior = r.model.problem.unknowns[j];
+    fit.unknowns.push_back({u.name, u.unit, r.model.priced[j].terms, std::log(prior.prior),
                             std::sqrt(a.map.prior_covariance(static_cast<Eigen::Index>(j),
                                                              static_cast<Eigen::Index>(j))),
                             prior.source, a.map.phi[static_cast<Eigen::Index>(j)],
@@ -179,11 +183,14 @@ calibration::FittedParameters fitted_parameters(const FitResult& r) {
   fit.options = {{"seed", std::to_string(r.file.seed)},
                  {"nominal", number_text(r.file.nominal)},
                  {"huber", number_text(r.file.huber)},
-                 {"common_sd_ln", number_text(r.file.common_sd_ln)},
-                 {"time", r.file.time}};
+                 {"common_sd_ln", number_text(r.file.common_sd_ln)}};
+  if (r.file.latency())
+    fit.options["starts"] = std::to_string(r.model.starts);
+  else
+    fit.options["time"] = r.file.time;
   put_metrics(a, &fit);
   fit.verdict = a.verdict.text;
-  out.parameters = parameters_at(r.energy, a.map.theta, sources, confidences);
+  out.parameters = parameters_at(r.model, a.map.theta, sources, confidences);
   out.parameters.name = r.file.name;
   out.parameters.description = "written by assay fit; " + a.verdict.text;
   return out;

@@ -8,8 +8,8 @@
 
 #include "calibration/parameters_json.h"
 #include "experiments/fit/analysis.h"
-#include "experiments/fit/energy_model.h"
 #include "experiments/fit/fit_data.h"
+#include "experiments/fit/fit_problem.h"
 
 namespace assay::fit {
 
@@ -20,7 +20,7 @@ struct FitOptions {
 struct FitResult {
   FitFile file;
   FitData data;
-  EnergyProblem energy;
+  FitProblem model;
   std::optional<calibration::Split> split;
   std::optional<int> opening;  // number of this one
   int openings = 0;            // of the split, this one included

@@ -93,6 +93,7 @@ std::string unknowns_table(const FitResult& r, bool color) {
               {other, ""}});
   }
   text += grid.text();
+  if (const std::string bound = bound_line(r); !bound.empty()) text += bound + "\n";
   for (const calibration::Correlation& c : a.unknowns.correlated)
     text += fmt::format("correlated: {} and {}, {:+.2f}\n", c.a, c.b, c.rho);
   return text;

@@ -39,13 +39,15 @@ std::string data_line(const FitResult& r) {
     if (std::find(levels.begin(), levels.end(), level) == levels.end()) levels.push_back(level);
   }
   const auto fitted = groups_of(r, calibration::Role::calibration);
+  const std::string time =
+      r.file.latency() ? fmt::format("{} starts", r.model.starts)
+                       : fmt::format("time of constant powers: measured for {}, predicted for {}",
+                                     timed, r.data.records.size() - timed);
   return fmt::format(
-      "{} of {}: n = {} of {} fitted, {} ({}); counts: {}; time of constant powers: measured for "
-      "{}, "
-      "predicted for {}; {} excluded by a rule",
+      "{} of {}: n = {} of {} fitted, {} ({}); counts: {}; {}; {} excluded by a rule",
       r.file.quantity, r.data.accelerator.name, r.analysis.fitted.size(),
       counted(r.data.records.size(), "record"), counted(fitted.size(), "group"), listed(fitted, 8),
-      listed(levels, 4), timed, r.data.records.size() - timed, excluded);
+      listed(levels, 4), time, excluded);
 }
 
 std::string split_line(const FitResult& r) {
@@ -93,6 +95,14 @@ std::vector<std::string> identifiability_lines(const FitResult& r) {
   return lines;
 }
 
+std::string bound_line(const FitResult& r) {
+  std::map<std::string, int> records;
+  for (const std::string& name : r.analysis.map.binding) ++records[name];
+  std::vector<std::string> names;
+  for (const auto& [name, n] : records) names.push_back(fmt::format("{} ({})", name, n));
+  return names.empty() ? "" : "bound at the fit, in so many records: " + listed(names, 20);
+}
+
 std::vector<std::string> cannot_lines(const FitResult& r) {
   std::vector<std::string> lines;
   const Analysis& a = r.analysis;
@@ -122,8 +132,8 @@ std::vector<std::string> cannot_lines(const FitResult& r) {
                         : fmt::format("{} ({} of {})", name, n, r.data.records.size()));
   if (!names.empty())
     lines.push_back("The data do not state, so no rule could judge: " + listed(names, 20) + ".");
-  if (!r.energy.unpriced.empty())
-    lines.push_back("Counts without a price cost nothing here: " + listed(r.energy.unpriced, 20) +
+  if (!r.model.unpriced.empty())
+    lines.push_back("Counts without a price cost nothing here: " + listed(r.model.unpriced, 20) +
                     ".");
   return lines;
 }

@@ -82,8 +82,8 @@ LatencyCase::LatencyCase(const Layer& layer, const Accelerator& accelerator, con
       totals(totals_of(layer, accelerator, nest)),
       streams(std::move(all_streams)) {}
 
-CaseLatency latency_of(const LatencyCase& layer, const Accelerator& accelerator) {
-  const FastLatency fast = LatencyBound(accelerator, layer.nest)(layer.totals, OffChip::timed);
+CaseLatency latency_of(const LatencyCase& layer, const Accelerator& accelerator, OffChip off_chip) {
+  const FastLatency fast = LatencyBound(accelerator, layer.nest)(layer.totals, off_chip);
   CaseLatency out{fast.cycles, 0, -1, fast.binding_level, fast.binding_port};
   const double busy = fast.cycles - fast.drain;
   for (std::size_t i = 0; i < layer.streams.size(); ++i) {
@@ -115,27 +115,28 @@ std::vector<Accelerator> with_values(const std::vector<Accelerator>& machines,
 
 std::shared_ptr<const calibration::Model> latency_model(std::vector<Accelerator> machines,
                                                         std::vector<LatencyCase> cases,
-                                                        std::vector<MachineUnknown> unknowns) {
+                                                        std::vector<MachineUnknown> unknowns,
+                                                        OffChip off_chip, double step_ln) {
   const auto in = std::make_shared<const Inputs>(std::move(machines), std::move(cases), unknowns);
-  const auto predict = [in](const Eigen::VectorXd& theta) {
+  const auto predict = [in, off_chip](const Eigen::VectorXd& theta) {
     const std::vector<Accelerator> machines_at = in->at(theta);
     Eigen::VectorXd ms(static_cast<Eigen::Index>(in->cases.size()));
     for (std::size_t i = 0; i < in->cases.size(); ++i)
       ms[static_cast<Eigen::Index>(i)] =
-          latency_of(in->cases[i], machines_at[in->cases[i].machine]).ms;
+          latency_of(in->cases[i], machines_at[in->cases[i].machine], off_chip).ms;
     return ms;
   };
-  const auto binding = [in](const Eigen::VectorXd& theta) {
+  const auto binding = [in, off_chip](const Eigen::VectorXd& theta) {
     const std::vector<Accelerator> machines_at = in->at(theta);
     std::vector<std::string> names;
     for (const LatencyCase& c : in->cases) {
       const Accelerator& a = machines_at[c.machine];
-      names.push_back(bound_name(c, a, latency_of(c, a)));
+      names.push_back(bound_name(c, a, latency_of(c, a, off_chip)));
     }
     return names;
   };
   return std::make_shared<calibration::NumericModel>(in->cases.size(), unknowns.size(), predict,
-                                                     binding);
+                                                     binding, step_ln);
 }
 
 }  // namespace assay::fit

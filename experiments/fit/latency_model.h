@@ -51,7 +51,8 @@ struct CaseLatency {
   int stream = -1;                            // that bounds; -1: none
   int binding_level = -1, binding_port = -1;  // of the predictor; -1: its chain
 };
-CaseLatency latency_of(const LatencyCase& layer, const Accelerator& accelerator);
+CaseLatency latency_of(const LatencyCase& layer, const Accelerator& accelerator,
+                       analytical::OffChip off_chip = analytical::OffChip::timed);
 
 // "compute", the port "psum.shift", or the stream "weights".
 std::string bound_name(const LatencyCase& layer, const Accelerator& accelerator,
@@ -67,9 +68,11 @@ std::vector<Accelerator> with_values(const std::vector<Accelerator>& machines,
                                      const std::vector<MachineUnknown>& unknowns,
                                      const Eigen::VectorXd& theta);
 
-// Predicts milliseconds, one per case; thread-safe.
-std::shared_ptr<const calibration::Model> latency_model(std::vector<Accelerator> machines,
-                                                        std::vector<LatencyCase> cases,
-                                                        std::vector<MachineUnknown> unknowns);
+// Predicts milliseconds, one per case: total latency, or processing latency, in which off-chip
+// ports take no time. step_ln: of derivatives, in the logarithm of an unknown. Thread-safe.
+std::shared_ptr<const calibration::Model> latency_model(
+    std::vector<Accelerator> machines, std::vector<LatencyCase> cases,
+    std::vector<MachineUnknown> unknowns, analytical::OffChip off_chip = analytical::OffChip::timed,
+    double step_ln = 1e-4);
 
 }  // namespace assay::fit

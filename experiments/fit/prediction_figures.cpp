@@ -34,7 +34,7 @@ std::vector<Point> points_of(const FitResult& r, const Evaluation& e) {
   std::vector<Point> out;
   const std::size_t map = rung(r.analysis, "MAP");
   for (std::size_t k = 0; k < e.rows.size(); ++k) {
-    const auto& o = r.energy.problem.observations[e.rows[k]];
+    const auto& o = r.model.problem.observations[e.rows[k]];
     Point p{o.id, o.group, o.measured, e.predicted[map][k], {}, {}, false};
     if (e.intervals)
       for (const calibration::HeldOut& h : e.intervals->predictions)

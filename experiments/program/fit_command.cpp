@@ -93,8 +93,9 @@ void add_score_energy(CLI::App& app, const Guard& guard) {
 
 void add_fit(CLI::App& app, const Guard& guard) {
   auto a = std::make_shared<FitArguments>();
-  CLI::App* c = app.add_subcommand(
-      "fit", "Fit unit energies to measurements: what they tell, how sure, and whether it helps");
+  CLI::App* c = app.add_subcommand("fit",
+                                   "Fit unit energies or machine values to measurements: what they "
+                                   "tell, how sure, whether it helps");
   c->add_option("file", a->file, "a fit file (docs/formats/fit.md)")->required();
   c->add_option("--out", a->out, "folder for the results (default: out/fit-NAME)");
   c->add_flag("--open-sealed", a->open_sealed,

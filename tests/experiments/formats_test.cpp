@@ -4,6 +4,7 @@
 // the spaces of mappings and designs are searched.
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <filesystem>
@@ -13,6 +14,7 @@
 
 #include "core/accelerator.h"
 #include "core/layer.h"
+#include "core/machine.h"
 #include "core/mapping.h"
 #include "core/parameters.h"
 #include "experiments/experiment.h"
@@ -73,7 +75,10 @@ class Examples {
     BOOST_REQUIRE(design_space.size() == 2U);
     write("chips/tiny/page.yaml", design_space[0]);
     write("chips/tiny/costs.yaml", design_space[1]);
-    write("chips/tiny/fit.yaml", only_block("fit.md", "yaml"));
+    const std::vector<std::string> fits = blocks("fit.md", "yaml");
+    BOOST_REQUIRE(fits.size() == 2U);
+    write("chips/tiny/fit.yaml", fits[0]);
+    write("chips/tiny/fit-latency.yaml", fits[1]);
   }
   ~Examples() {
     std::error_code ignored;
@@ -114,6 +119,13 @@ BOOST_AUTO_TEST_CASE(examples_of_the_pages_read) {
                  .size() == 2U);
   BOOST_TEST(assay::read_experiment(examples.at("tiny-example.yaml")).variants.size() == 1U);
   BOOST_TEST(assay::fit::read_fit(examples.chip("fit.yaml")).unknowns.size() == 3U);
+  const assay::fit::FitFile latency = assay::fit::read_fit(examples.chip("fit-latency.yaml"));
+  BOOST_TEST(latency.latency());
+  const auto slots = assay::machine_slots(accelerator);
+  for (const assay::fit::UnknownEntry& u : latency.unknowns)
+    BOOST_TEST(std::any_of(slots.begin(), slots.end(),
+                           [&](const auto& slot) { return slot.first == u.machine; }),
+               u.machine);
 }
 
 BOOST_AUTO_TEST_CASE(the_map_space_of_the_page_has_its_nests_and_can_be_searched) {

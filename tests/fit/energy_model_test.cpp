@@ -42,7 +42,7 @@ fit::FitFile eyeriss(const std::string& quantity, const std::vector<std::string>
   return f;
 }
 
-Eigen::VectorXd at_prior(const fit::EnergyProblem& e) {
+Eigen::VectorXd at_prior(const fit::FitProblem& e) {
   Eigen::VectorXd theta(static_cast<Eigen::Index>(e.problem.unknowns.size()));
   for (Eigen::Index j = 0; j < theta.size(); ++j)
     theta[j] = e.problem.unknowns[static_cast<std::size_t>(j)].prior;
@@ -53,7 +53,7 @@ void check_prior(const std::string& quantity, const std::vector<std::string>& un
   fit::FitFile f = eyeriss("energy_chip_uj", unknowns);  // the measured one
   const fit::FitData data = fit::collect(f, catalog());
   f.quantity = quantity;
-  const fit::EnergyProblem e = fit::energy_problem(f, catalog(), data);
+  const fit::FitProblem e = fit::energy_problem(f, catalog(), data);
   Eigen::VectorXd predicted;
   e.problem.model->predict(at_prior(e), &predicted, nullptr);
   RunInput run;
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(every_price_of_the_chip_is_an_unknown_where_none_is_named) 
 BOOST_AUTO_TEST_CASE(prices_at_theta_are_what_was_fitted_and_gated_ones_follow) {
   const fit::FitFile f = eyeriss("energy_chip_uj", {"pe.-.mac"});
   const fit::FitData data = fit::collect(f, catalog());
-  const fit::EnergyProblem e = fit::energy_problem(f, catalog(), data);
+  const fit::FitProblem e = fit::energy_problem(f, catalog(), data);
   BOOST_REQUIRE(e.priced.size() == 2U);  // and everything else
   Eigen::VectorXd theta = at_prior(e);
   theta[0] *= 2;
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_new_power_is_priced_by_the_time) {
   f.unknowns.push_back(clock);
   f.time = "measured";
   const fit::FitData data = fit::collect(f, catalog());
-  const fit::EnergyProblem e = fit::energy_problem(f, catalog(), data);
+  const fit::FitProblem e = fit::energy_problem(f, catalog(), data);
   Eigen::VectorXd predicted;
   Eigen::VectorXd theta = Eigen::VectorXd::Zero(2);
   theta[0] = 50;

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "calibration/parameters_json.h"
+#include "experiments/fit/energy_model.h"
 #include "experiments/fit/energy_score.h"
 #include "experiments/fit/fit_run.h"
 #include "experiments/run.h"
@@ -32,7 +33,7 @@ std::vector<double> left_out_pct(const fit::FitResult& r, const std::string& run
   std::vector<double> out;
   for (std::size_t k = 0; k < e.rows.size(); ++k)
     out.push_back(100 * (e.predicted[fit::rung(r.analysis, rung)][k] /
-                             r.energy.problem.observations[e.rows[k]].measured -
+                             r.model.problem.observations[e.rows[k]].measured -
                          1));
   return out;
 }
@@ -64,9 +65,9 @@ std::vector<double> left_out_at_predicted_time_pct(const fit::FitResult& r) {
       if (i != k) others.push_back(i);
     const fit::FitRecord& record = r.data.records[k];
     const Eigen::VectorXd row =
-        fit::activity_row(r.file, r.data.accelerator, r.energy, record.activity,
+        fit::activity_row(r.file, r.data.accelerator, r.model, record.activity,
                           record.activity.record.values.at("total_ms"));
-    const double predicted = row.dot(calibration::fit_map(r.energy.problem, others, options).theta);
+    const double predicted = row.dot(calibration::fit_map(r.model.problem, others, options).theta);
     out.push_back(100 * (predicted / record.measured - 1));
   }
   return out;
@@ -141,11 +142,11 @@ BOOST_AUTO_TEST_CASE(intervals_from_left_out_layers_for_completeness) {
   options.fold_by = calibration::FoldBy::observation;
   options.fit.seed = two.file.seed;
   const calibration::HeldOutReport at90 =
-      calibration::held_out(two.energy.problem, two.analysis.fitted, options);
+      calibration::held_out(two.model.problem, two.analysis.fitted, options);
   BOOST_TEST(!at90.validated, at90.method);
   options.nominal = 0.8;
   const calibration::HeldOutReport at80 =
-      calibration::held_out(two.energy.problem, two.analysis.fitted, options);
+      calibration::held_out(two.model.problem, two.analysis.fitted, options);
   BOOST_TEST(at80.validated, at80.method);
   BOOST_TEST(at80.n == 5);
   BOOST_TEST(at80.covered == 4);

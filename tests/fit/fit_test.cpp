@@ -6,6 +6,7 @@
 
 #include "core/hash.h"
 #include "core/text.h"
+#include "experiments/fit/energy_model.h"
 #include "experiments/fit/fit_report.h"
 #include "tests/fit/generated.h"
 
@@ -280,7 +281,7 @@ BOOST_AUTO_TEST_CASE(a_posterior_is_the_next_prior) {
                         "    to: {node_nm: 45, supply_v: 0.9}\n");
   const fit::FitFile file = fit::read_fit(g.fit);
   const fit::FitData data = fit::collect(file, catalog());
-  const fit::EnergyProblem e = fit::energy_problem(file, catalog(), data);
+  const fit::FitProblem e = fit::energy_problem(file, catalog(), data);
   for (std::size_t j = 0; j < 12; ++j) {
     const calibration::UnknownResult& before = first.analysis.unknowns.unknowns[j];
     BOOST_TEST(e.problem.unknowns[j].prior == before.value * 0.84433 / 1.332,
@@ -303,7 +304,7 @@ BOOST_AUTO_TEST_CASE(wrong_counts_are_told_from_wrong_prices_by_a_finer_level) {
   }
   write_records_json(g.folder / "finer.json", finer);
   const fit::FitResult r = run(g);
-  BOOST_REQUIRE(r.attribution.size() == r.energy.problem.unknowns.size());
+  BOOST_REQUIRE(r.attribution.size() == r.model.problem.unknowns.size());
   for (std::size_t j = 0; j < r.attribution.size(); ++j) {
     const auto& part = r.attribution[j];
     const auto& u = r.analysis.unknowns.unknowns[j];

@@ -58,6 +58,9 @@ const std::vector<Malformed> kCases{
     {"prices and a power",
      {{"[pe.-.mac]", "[pe.-.mac], power: clock2"}},
      {{"name: mac", "unknowns[0]", "expected either 'prices' or 'power'"}}},
+    {"a machine value as the unknown of an energy",
+     {{"power: clock, prior_mw", "power: clock, machine: clock_mhz, prior_mw"}},
+     {{"name: clock", "unknowns[2].machine", "belongs to latencies"}}},
     {"a new prior without its source",
      {{"source: guessed, ", ""}},
      {{"name: clock", "unknowns[2].source", "the key is missing"}}},
@@ -86,6 +89,59 @@ const std::vector<Malformed> kCases{
       {"exclusions:", "exclusions.window", "did you mean 'window_ms'?"}}},
 };
 
+const std::string kLatency = R"(schema: assay.fit/1
+name: test
+chip: eyeriss
+quantity: execution_ms
+predict:
+  - {workload: alexnet, mapping: alexnet.yaml}
+measured:
+  - {data: a.csv, import: a.yaml}
+unknowns:
+  - {name: link, machine: dram.link.bandwidth_bits_per_cycle, prior_sd_ln: 0.5}
+  - {name: start, machine: layer_overhead_us, prior: 50, source: guessed, confidence: assumed}
+priors: {sd_ln: 0.7}
+seed: 3
+)";
+
+const std::vector<Malformed> kLatencyCases{
+    {"no unknowns",
+     {{"unknowns:\n  - {name: link, machine: dram.link.bandwidth_bits_per_cycle, prior_sd_ln: "
+       "0.5}\n"
+       "  - {name: start, machine: layer_overhead_us, prior: 50, source: guessed, confidence: "
+       "assumed}\n",
+       ""}},
+     {{"schema:", "unknowns", "expected a list of {name: ..., machine: ...}"}}},
+    {"a price as the unknown of a latency",
+     {{"machine: layer_overhead_us", "machine: layer_overhead_us, prices: [pe.-.mac]"}},
+     {{"name: start", "unknowns[1].prices", "belongs to energies"}}},
+    {"an unknown of nothing",
+     {{"machine: layer_overhead_us, ", ""}},
+     {{"name: start", "unknowns[1].machine", "the key is missing"}}},
+    {"one value of two unknowns",
+     {{"machine: layer_overhead_us", "machine: dram.link.bandwidth_bits_per_cycle"}},
+     {{"name: start", "unknowns[1].machine", "belongs to two unknowns"}}},
+    {"a prior without its source",
+     {{"source: guessed, ", ""}},
+     {{"name: start", "unknowns[1].source", "the key is missing"}}},
+    {"a prior below 0",
+     {{"prior: 50", "prior: -50"}},
+     {{"name: start", "unknowns[1].prior", "expected a number from"}}},
+    {"another level than the predictor",
+     {{"mapping: alexnet.yaml", "level: simulator"}},
+     {{"predict:", "predict", "expected level 'analytical'"}}},
+    {"a time of constant powers",
+     {{"seed: 3", "time: measured"}},
+     {{"time:", "time", "belongs to energies"}}},
+    {"every error at once",
+     {{"seed: 3", "finer: [{workload: alexnet}]"},
+      {"sd_ln: 0.7", "rest_sd_ln: 0.7"},
+      {"name: link,", "name: start,"}},
+     {{"finer:", "finer", "belongs to energies"},
+      {"priors:", "priors.rest_sd_ln", "belongs to energies"},
+      {"name: start, machine: layer", "unknowns[1].name", "two unknowns have this name"}}},
+};
+
 BOOST_AUTO_TEST_SUITE(malformed_fit)
 
 BOOST_AUTO_TEST_CASE(the_valid_file_is_read) {
@@ -103,6 +159,21 @@ BOOST_AUTO_TEST_CASE(the_valid_file_is_read) {
 BOOST_AUTO_TEST_CASE(every_malformed_file_is_refused_where_it_is_wrong) {
   for (const Malformed& c : kCases)
     check_malformed(kValid, c, [](const auto& file) { assay::fit::read_fit(file); });
+}
+
+BOOST_AUTO_TEST_CASE(the_valid_latency_file_is_read) {
+  const assay::test::TemporaryFile file(kLatency);
+  const assay::fit::FitFile f = assay::fit::read_fit(file.path());
+  BOOST_TEST(f.latency());
+  BOOST_TEST(f.parameters.empty());
+  BOOST_REQUIRE(f.unknowns.size() == 2U);
+  BOOST_TEST(f.unknowns[0].machine == "dram.link.bandwidth_bits_per_cycle");
+  BOOST_TEST(f.unknowns[1].prior.value_or(0) == 50.0);
+}
+
+BOOST_AUTO_TEST_CASE(every_malformed_latency_file_is_refused_where_it_is_wrong) {
+  for (const Malformed& c : kLatencyCases)
+    check_malformed(kLatency, c, [](const auto& file) { assay::fit::read_fit(file); });
 }
 
 BOOST_AUTO_TEST_SUITE_END()
