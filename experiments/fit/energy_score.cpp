@@ -137,7 +137,7 @@ void put_errors(const FitFile& file, EnergyScore* score) {
 }  // namespace
 
 EnergyScore score_energy(const FitFile& file, const Catalog& catalog) {
-  if (file.latency())
+  if (!file.energy())
     throw InputError({{file.file.string(), 0, "quantity", file.quantity,
                        "expected energy_chip_uj or energy_uj: only energies are scored here"}});
   const FitData data = collect(file, catalog);

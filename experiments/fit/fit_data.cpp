@@ -9,6 +9,7 @@
 #include "core/hash.h"
 #include "core/text.h"
 #include "experiments/fit/fit_activities.h"
+#include "experiments/fit/resource_problem.h"
 #include "experiments/import.h"
 
 namespace assay::fit {
@@ -218,6 +219,7 @@ class Collector {
 }  // namespace
 
 FitData collect(const FitFile& fit, const Catalog& catalog) {
+  if (fit.resources()) return collect_configurations(fit, catalog);
   return Collector(fit, catalog).run();
 }
 

@@ -41,13 +41,21 @@ struct Term {
 struct UnknownEntry {
   std::string name;
   std::vector<Term> prices;
-  std::string power;            // of the parameter file's list, or a new one
-  std::string machine;          // key of core/machine.h
+  std::string power;    // of the parameter file's list, or a new one
+  std::string machine;  // key of core/machine.h
+  // Of a table of configurations, multiplied; empty: the same in all.
+  std::vector<std::string> columns;
   std::optional<double> prior;  // in pJ, mW or the key's unit, of what no file has
   int per_bits = 0;             // of a new price
   std::optional<double> prior_sd_ln;
   std::string source, confidence;
   int line = 0;
+};
+
+// A table of hardware configurations: what each is made of, and what it takes.
+struct Configurations {
+  std::string data, name;  // file, column of the configuration's name
+  std::string source, confidence;
 };
 
 // ln(a / b) is normal around ln(ratio).
@@ -67,11 +75,14 @@ struct PriorsFrom {
 struct FitFile {
   std::filesystem::path file;
   std::string name, title, chip;
-  std::string quantity;  // energy_chip_uj, energy_uj, processing_ms, total_ms, execution_ms
-  bool latency() const;  // of the quantity: the unknowns are values of the machine
+  std::string quantity;  // energy_chip_uj, energy_uj, processing_ms, ..., lut, ...
+  bool energy() const;
+  bool latency() const;    // the unknowns are values of the machine
+  bool resources() const;  // of hardware: lut, ff, ...; the unknowns are prices of columns
   std::string accelerator = "accelerator.yaml", parameters = "parameters.yaml";
   std::vector<Activities> predict;
   std::vector<Measured> measured;
+  Configurations configurations;  // of resources, instead of both
   std::string time;  // of constant powers: "measured", "predicted", "measured_where_stated"
   std::vector<UnknownEntry> unknowns;  // empty: every price and power is one
   double prior_sd_ln = 0;              // of unknowns that state none

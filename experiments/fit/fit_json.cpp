@@ -161,7 +161,7 @@ Json records(const FitResult& r) {
     for (const calibration::Flag& flag : f.flags)
       j["flags"].push_back({{"rule", flag.rule}, {"reason", flag.reason}});
     j["spread_ln"] = f.spread_ln;
-    if (!r.file.latency()) j["time"] = f.time_measured ? "measured" : "predicted";
+    if (r.file.energy()) j["time"] = f.time_measured ? "measured" : "predicted";
     j["source"] = f.source;
     j["confidence"] = f.confidence;
     list.push_back(j);

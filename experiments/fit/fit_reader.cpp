@@ -12,8 +12,10 @@ namespace {
 constexpr char kLetters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
 constexpr RealRange kSd{1e-6, 10};
 constexpr RealRange kPositive{1e-12, 1e12};
-const std::vector<std::string> kQuantities{"energy_chip_uj", "energy_uj", "processing_ms",
-                                           "total_ms", "execution_ms"};
+const std::vector<std::string> kQuantities{
+    "energy_chip_uj", "energy_uj", "processing_ms", "total_ms", "execution_ms", "lut", "ff", "dsp",
+    "ramb18",         "carry4",    "cells"};
+const std::vector<std::string> kResources{"lut", "ff", "dsp", "ramb18", "carry4", "cells"};
 const std::vector<std::string> kLevels{"analytical", "exact", "simulator", "rtl"};
 const std::set<std::string> kOperands{"I", "W", "P", "O", "-", "any"};
 const std::set<std::string> kActions{"fill", "read", "write", "drain", "hop", "add", "join", "mac"};
@@ -85,6 +87,17 @@ void refuse_energy_keys(YamlMap& top, const FitFile& f) {
                 "'records'");
 }
 
+void read_configurations(YamlMap& top, FitFile* f) {
+  YamlMap map = top.map("configurations");
+  f->configurations = {map.text("data"), map.text("name"), map.text("source"),
+                       map.text("confidence")};
+  map.finish();
+  f->parameters.clear();
+  for (const char* key : {"predict", "measured", "parameters", "exclusions"})
+    if (top.has(key))
+      top.error(key, "", "belongs to energies and latencies; expected 'configurations'");
+}
+
 void read_prices(YamlMap& map, UnknownEntry* u) {
   if (!map.has("prices")) return;
   for (const std::string& text : map.texts("prices")) {
@@ -99,9 +112,9 @@ void read_prices(YamlMap& map, UnknownEntry* u) {
 
 void read_machine(YamlMap& map, UnknownEntry* u) {
   u->machine = map.text("machine");
-  for (const char* key : {"prices", "power", "prior_pj", "prior_mw", "per_bits"})
+  for (const char* key : {"prices", "power", "prior_pj", "prior_mw", "per_bits", "columns"})
     if (map.has(key))
-      map.error(key, "", "belongs to energies; expected 'machine' and 'prior' only");
+      map.error(key, "", "belongs to another quantity; expected 'machine' and 'prior' only");
   if (map.has("prior")) u->prior = map.real("prior", kPositive);
 }
 
@@ -110,8 +123,9 @@ void read_energy(YamlMap& map, UnknownEntry* u) {
   if (map.has("power")) u->power = map.text("power");
   if (map.has("prices") == map.has("power"))
     map.error("", u->name, "expected either 'prices' or 'power'");
-  for (const char* key : {"machine", "prior"})
-    if (map.has(key)) map.error(key, "", "belongs to latencies; expected 'prices' or 'power'");
+  for (const char* key : {"machine", "columns", "prior"})
+    if (map.has(key))
+      map.error(key, "", "belongs to another quantity; expected 'prices' or 'power'");
   const char* prior = map.has("power") ? "prior_mw" : "prior_pj";
   if (map.has(prior)) u->prior = map.real(prior, kPositive);
   if (map.has("per_bits")) u->per_bits = static_cast<int>(map.integer("per_bits", {1, 1 << 20}));
@@ -129,11 +143,19 @@ void claim(YamlMap& map, const UnknownEntry& u, std::set<std::string>* seen) {
   once("machine", u.machine);
 }
 
-UnknownEntry read_unknown(YamlMap map, bool latency, std::set<std::string>* seen) {
+void read_columns(YamlMap& map, UnknownEntry* u) {
+  u->columns = map.texts("columns");
+  for (const char* key : {"prices", "power", "prior_pj", "prior_mw", "per_bits", "machine"})
+    if (map.has(key))
+      map.error(key, "", "belongs to another quantity; expected 'columns' and 'prior' only");
+  u->prior = map.real("prior", kPositive);
+}
+
+UnknownEntry read_unknown(YamlMap map, const FitFile& fit, std::set<std::string>* seen) {
   UnknownEntry u;
   u.line = map.line();
   u.name = map.text("name");
-  (latency ? read_machine : read_energy)(map, &u);
+  (fit.latency() ? read_machine : fit.energy() ? read_energy : read_columns)(map, &u);
   if (map.has("prior_sd_ln")) u.prior_sd_ln = map.real("prior_sd_ln", kSd);
   if (u.prior) {
     u.source = map.text("source");
@@ -146,13 +168,16 @@ UnknownEntry read_unknown(YamlMap map, bool latency, std::set<std::string>* seen
 
 void read_unknowns(YamlMap& top, FitFile* f) {
   if (!top.has("unknowns")) {
-    if (f->latency())
-      top.error("unknowns", "", "the key is missing; expected a list of {name: ..., machine: ...}");
+    if (!f->energy())
+      top.error("unknowns", "",
+                f->latency()
+                    ? "the key is missing; expected a list of {name: ..., machine: ...}"
+                    : "the key is missing; expected a list of {name: ..., columns: [...]}");
     return;
   }
   std::set<std::string> names, terms;
   for (YamlMap& map : top.maps("unknowns")) {
-    f->unknowns.push_back(read_unknown(map, f->latency(), &terms));
+    f->unknowns.push_back(read_unknown(map, *f, &terms));
     if (!names.insert(f->unknowns.back().name).second)
       map.error("name", f->unknowns.back().name, "two unknowns have this name");
   }
@@ -240,7 +265,11 @@ std::string Term::text() const {
   return key.component + "." + key.operand + "." + key.action + (gated ? ".gated" : "");
 }
 
-bool FitFile::latency() const { return quantity.find("energy") != 0; }
+bool FitFile::energy() const { return quantity.find("energy") == 0; }
+bool FitFile::resources() const {
+  return std::find(kResources.begin(), kResources.end(), quantity) != kResources.end();
+}
+bool FitFile::latency() const { return !energy() && !resources(); }
 
 FitFile read_fit(const std::filesystem::path& file) {
   Diagnostics diagnostics;
@@ -257,10 +286,14 @@ FitFile read_fit(const std::filesystem::path& file) {
   f.chip = top.text("chip");
   f.quantity = top.choice("quantity", kQuantities);
   f.accelerator = top.text("accelerator", f.accelerator);
-  f.parameters = top.text("parameters", f.latency() ? "" : f.parameters);
-  f.predict = read_list(top, "predict", true);
-  read_measured(top, &f);
-  if (f.latency()) refuse_energy_keys(top, f);
+  if (f.resources()) {
+    read_configurations(top, &f);
+  } else {
+    f.parameters = top.text("parameters", f.latency() ? "" : f.parameters);
+    f.predict = read_list(top, "predict", true);
+    read_measured(top, &f);
+  }
+  if (!f.energy()) refuse_energy_keys(top, f);
   f.time = top.choice("time", {"measured", "predicted", "measured_where_stated"},
                       "measured_where_stated");
   read_unknowns(top, &f);

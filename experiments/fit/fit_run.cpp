@@ -7,6 +7,7 @@
 #include "core/text.h"
 #include "experiments/fit/energy_model.h"
 #include "experiments/fit/latency_problem.h"
+#include "experiments/fit/resource_problem.h"
 
 namespace assay::fit {
 namespace {
@@ -81,7 +82,7 @@ std::vector<calibration::Attribution::Part> attribution(const FitResult& r) {
 }
 
 std::string level_of(const FitFile& file) {
-  std::string levels;
+  std::string levels = file.configurations.data;  // of resources
   for (const Activities& a : file.predict)
     if (levels.find(a.level) == std::string::npos) levels += (levels.empty() ? "" : ", ") + a.level;
   return levels;
@@ -126,8 +127,9 @@ FitResult run_fit(const FitFile& file, const Catalog& catalog, const FitOptions&
   FitResult r;
   r.file = file;
   r.data = collect(file, catalog);
-  r.model = file.latency() ? latency_problem(file, catalog, r.data)
-                           : energy_problem(file, catalog, r.data);
+  r.model = file.energy()    ? energy_problem(file, catalog, r.data)
+            : file.latency() ? latency_problem(file, catalog, r.data)
+                             : resource_problem(file, catalog, r.data);
   put_roles(file, catalog, &r);
   for (const FitRecord& record : r.data.records)
     r.excluded.push_back(calibration::excluded(record.flags));
@@ -186,7 +188,7 @@ calibration::FittedParameters fitted_parameters(const FitResult& r) {
                  {"common_sd_ln", number_text(r.file.common_sd_ln)}};
   if (r.file.latency())
     fit.options["starts"] = std::to_string(r.model.starts);
-  else
+  else if (r.file.energy())
     fit.options["time"] = r.file.time;
   put_metrics(a, &fit);
   fit.verdict = a.verdict.text;

@@ -55,10 +55,10 @@ std::string range(double low, double high) {
 
 std::string unknowns_table(const FitResult& r, bool color) {
   const Analysis& a = r.analysis;
-  std::string text = title(fmt::format(
-      "Unknowns, MAP, n = {} records, {} network{}; 95 % intervals; discrepancy {:.1f} %",
-      a.fitted.size(), a.fitted_groups, a.fitted_groups == 1 ? "" : "s",
-      100 * a.map.discrepancy_ln));
+  std::string text = title(
+      fmt::format("Unknowns, MAP, n = {} records, {} group{}; 95 % intervals; discrepancy {:.1f} %",
+                  a.fitted.size(), a.fitted_groups, a.fitted_groups == 1 ? "" : "s",
+                  100 * a.map.discrepancy_ln));
   Grid grid(color);
   grid.add({{"unknown", ""},
             {"unit", ""},

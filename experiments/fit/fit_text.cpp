@@ -39,15 +39,16 @@ std::string data_line(const FitResult& r) {
     if (std::find(levels.begin(), levels.end(), level) == levels.end()) levels.push_back(level);
   }
   const auto fitted = groups_of(r, calibration::Role::calibration);
-  const std::string time =
-      r.file.latency() ? fmt::format("{} starts", r.model.starts)
-                       : fmt::format("time of constant powers: measured for {}, predicted for {}",
-                                     timed, r.data.records.size() - timed);
-  return fmt::format(
-      "{} of {}: n = {} of {} fitted, {} ({}); counts: {}; {}; {} excluded by a rule",
-      r.file.quantity, r.data.accelerator.name, r.analysis.fitted.size(),
-      counted(r.data.records.size(), "record"), counted(fitted.size(), "group"), listed(fitted, 8),
-      listed(levels, 4), time, excluded);
+  std::string time;
+  if (r.file.energy())
+    time = fmt::format("; time of constant powers: measured for {}, predicted for {}", timed,
+                       r.data.records.size() - timed);
+  else if (r.file.latency())
+    time = fmt::format("; {} starts", r.model.starts);
+  return fmt::format("{} of {}: n = {} of {} fitted, {} ({}); counts: {}{}; {} excluded by a rule",
+                     r.file.quantity, r.data.accelerator.name, r.analysis.fitted.size(),
+                     counted(r.data.records.size(), "record"), counted(fitted.size(), "group"),
+                     listed(fitted, 8), listed(levels, 4), time, excluded);
 }
 
 std::string split_line(const FitResult& r) {
@@ -122,6 +123,7 @@ std::vector<std::string> cannot_lines(const FitResult& r) {
     if (u.learned == calibration::Learned::prior_only) prior_only.push_back(u.name);
   if (!prior_only.empty())
     lines.push_back("Not learned, these are priors: " + listed(prior_only, 20) + ".");
+  if (r.file.resources()) return lines;  // a count has no instrument
   std::map<std::string, int> silent;
   for (const FitRecord& f : r.data.records)
     for (const std::string& name : calibration::not_stated(f.facts)) ++silent[name];

@@ -76,9 +76,10 @@ class Examples {
     write("chips/tiny/page.yaml", design_space[0]);
     write("chips/tiny/costs.yaml", design_space[1]);
     const std::vector<std::string> fits = blocks("fit.md", "yaml");
-    BOOST_REQUIRE(fits.size() == 2U);
+    BOOST_REQUIRE(fits.size() == 3U);
     write("chips/tiny/fit.yaml", fits[0]);
     write("chips/tiny/fit-latency.yaml", fits[1]);
+    write("chips/tiny/fit-lut.yaml", fits[2]);
   }
   ~Examples() {
     std::error_code ignored;
@@ -121,6 +122,7 @@ BOOST_AUTO_TEST_CASE(examples_of_the_pages_read) {
   BOOST_TEST(assay::fit::read_fit(examples.chip("fit.yaml")).unknowns.size() == 3U);
   const assay::fit::FitFile latency = assay::fit::read_fit(examples.chip("fit-latency.yaml"));
   BOOST_TEST(latency.latency());
+  BOOST_TEST(assay::fit::read_fit(examples.chip("fit-lut.yaml")).resources());
   const auto slots = assay::machine_slots(accelerator);
   for (const assay::fit::UnknownEntry& u : latency.unknowns)
     BOOST_TEST(std::any_of(slots.begin(), slots.end(),
