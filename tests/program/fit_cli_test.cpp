@@ -62,9 +62,9 @@ BOOST_AUTO_TEST_CASE(bad_fit_files_are_refused_with_every_error) {
   box.write("fit.yaml", text);
   refuses(box, "fit fit.yaml", {"did you mean 'chip'?", "did you mean 'name'?", "errors\n"});
   refuses(box, "fit none.yaml", {"none.yaml: no such file"});
-  box.write("other.yaml", std::string(kFit) + "split: split.json\n");
-  refuses(box, "fit other.yaml", {"split.json: no such file"});
-  refuses(box, "fit other.yaml --open-sealed", {"split.json: no such file"});
+  box.write("other.yaml", std::string(kFit) + "split: nowhere.json\n");
+  refuses(box, "fit other.yaml", {"nowhere.json: no such file"});
+  refuses(box, "fit other.yaml --open-sealed", {"nowhere.json: no such file"});
 }
 
 BOOST_AUTO_TEST_CASE(a_split_is_made_once) {

@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_it_cannot_score) {
   refuses(box,
           command("mine.csv") + " --parameters " +
               (kSource / "experiments/chips/shidiannao/parameters.yaml").string(),
-          {"expected parameters of 'eyeriss'"});
+          {"the parameters are used with accelerator 'eyeriss'"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()
