@@ -44,4 +44,8 @@ std::string sha256_of_file(const std::filesystem::path& file) {
   return sha256_of_text(text.str());
 }
 
+std::string name_and_hash(const std::filesystem::path& file) {
+  return file.filename().string() + " " + sha256_of_file(file);
+}
+
 }  // namespace assay

@@ -124,7 +124,7 @@ ReportInput stated_input(const Experiment& e) {
   out.agreements = e.agreements;
   out.notes = e.notes;
   out.units = e.units;
-  out.inputs["experiment"] = e.file.filename().string() + " " + sha256_of_file(e.file);
+  out.inputs["experiment"] = name_and_hash(e.file);
   for (const ExperimentVariant& v : e.variants) {
     out.variant_descriptions[v.name] = v.description;
     if (v.headline) out.headline_variant = v.name;
@@ -136,8 +136,7 @@ void read_measured(const Experiment& e, const fs::path& chip, ReportInput* out) 
   for (const ExperimentData& m : e.measured) {
     for (Record& r : import_csv(chip / m.data, chip / m.mapping))
       out->measured.push_back(std::move(r));
-    out->inputs["measured " + m.data] =
-        fs::path(m.data).filename().string() + " " + sha256_of_file(chip / m.data);
+    out->inputs["measured " + m.data] = name_and_hash(chip / m.data);
   }
 }
 

@@ -17,10 +17,6 @@ namespace {
 constexpr std::size_t kShownColumns = 60;
 constexpr std::size_t kShownCell = 60;
 
-std::string name_and_hash(const std::filesystem::path& file) {
-  return file.filename().string() + " " + sha256_of_file(file);
-}
-
 class Importer {
  public:
   Importer(std::string csv_file, const ImportMapping& mapping, Diagnostics* diagnostics)

@@ -13,10 +13,6 @@
 namespace assay {
 namespace {
 
-std::string hashed(const std::filesystem::path& file) {
-  return file.filename().string() + " " + sha256_of_file(file);
-}
-
 std::vector<const Layer*> chosen_layers(const RunInput& input, const Plan& plan,
                                         Diagnostics& diagnostics) {
   std::vector<const Layer*> out;
@@ -68,10 +64,10 @@ Plan read_files(const RunInput& input) {
   plan.mappings = read_mappings(input.mapping, plan.accelerator);
   if (input.parameters) plan.parameters = read_parameters(*input.parameters);
   plan.variant = input.variant;
-  plan.inputs = {{"accelerator", hashed(input.accelerator)},
-                 {"workload", hashed(input.workload)},
-                 {"mapping", hashed(input.mapping)}};
-  if (input.parameters) plan.inputs["parameters"] = hashed(*input.parameters);
+  plan.inputs = {{"accelerator", name_and_hash(input.accelerator)},
+                 {"workload", name_and_hash(input.workload)},
+                 {"mapping", name_and_hash(input.mapping)}};
+  if (input.parameters) plan.inputs["parameters"] = name_and_hash(*input.parameters);
   return plan;
 }
 
@@ -129,8 +125,7 @@ Plan prepare(const RunInput& input) {
   Plan plan = read_files(input);
   Diagnostics diagnostics;
   check_files(input, plan, diagnostics);
-  if (plan.parameters)
-    apply_machine_values(*plan.parameters, &plan.accelerator, &diagnostics);
+  if (plan.parameters) apply_machine_values(*plan.parameters, &plan.accelerator, &diagnostics);
   const std::vector<const Layer*> layers = chosen_layers(input, plan, diagnostics);
   throw_if_any(diagnostics);
   for (const Layer* layer : layers) add_layer(*layer, input, plan, diagnostics);

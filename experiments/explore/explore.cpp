@@ -17,10 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using analytical::Objective;
 
-std::string hashed(const fs::path& file) {
-  return file.filename().string() + " " + sha256_of_file(file);
-}
-
 void make_folder(const fs::path& folder) {
   std::error_code error;
   if (!folder.empty()) fs::create_directories(folder, error);
@@ -142,8 +138,8 @@ class Explorer {
     std::map<std::string, std::string> run{
         {"exploration", "mappings"},
         {"version", ASSAY_VERSION},
-        {"accelerator", hashed(options_.accelerator)},
-        {"workload", hashed(options_.workload)},
+        {"accelerator", name_and_hash(options_.accelerator)},
+        {"workload", name_and_hash(options_.workload)},
         {"batch", std::to_string(out_.batch)},
         {"objective",
          std::string(analytical::kObjectiveNames[static_cast<std::size_t>(out_.objective)])},
@@ -153,9 +149,9 @@ class Explorer {
         {"exhaustive_limit", number_text(search_.exhaustive_limit)},
         {"top", std::to_string(search_.top)},
         {"spread", std::to_string(search_.spread)},
-        {"space", options_.constraints ? hashed(*options_.constraints) : out_.space.name}};
-    if (options_.reference && !options_.blind) run["starts"] = hashed(*options_.reference);
-    if (options_.parameters) run["parameters"] = hashed(*options_.parameters);
+        {"space", options_.constraints ? name_and_hash(*options_.constraints) : out_.space.name}};
+    if (options_.reference && !options_.blind) run["starts"] = name_and_hash(*options_.reference);
+    if (options_.parameters) run["parameters"] = name_and_hash(*options_.parameters);
     return run;
   }
 

@@ -16,10 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 constexpr const char* kMicrobenchmarks = "microbenchmarks";
 
-std::string hashed(const fs::path& file) {
-  return file.filename().string() + " " + sha256_of_file(file);
-}
-
 // A file beside the fit file or in the chip's folder, else a known workload.
 std::optional<fs::path> workload_file(const ActivityInput& in, const Activities& entry) {
   const fs::path own = resolve(*in.fit, in.chip_folder, entry.workload);
@@ -46,7 +42,7 @@ Counted run_level(const ActivityInput& in, const Activities& entry, const fs::pa
   run.layers = entry.layers;
   if (!in.parameters->file.empty()) run.parameters = in.parameters->file;  // values of the machine
   run.exact = entry.level == "exact";
-  (*inputs)["mapping of " + name] = hashed(run.mapping);
+  (*inputs)["mapping of " + name] = name_and_hash(run.mapping);
   if (entry.level == "analytical" || run.exact) {
     Run done = run_analytical(run);
     return {std::move(done.records), std::move(done.layers)};
@@ -72,7 +68,7 @@ Counted read_level(const ActivityInput& in, const Activities& entry, const std::
     throw InputError({{in.fit->file.string(), entry.line, "records", entry.records,
                        "expected records of level '" + entry.level + "', chip '" +
                            in.accelerator->name + "' and workload '" + name + "'"}});
-  (*inputs)["records of " + name + " (" + entry.level + ")"] = hashed(file);
+  (*inputs)["records of " + name + " (" + entry.level + ")"] = name_and_hash(file);
   return {std::move(out), {}};
 }
 
@@ -84,7 +80,7 @@ std::vector<Activity> activities(const ActivityInput& in, const Activities& entr
   std::optional<Workload> workload;
   if (file) workload = read_workload(*file);
   const std::string name = workload ? workload->name : entry.workload;
-  if (file) (*inputs)["workload " + name] = hashed(*file);
+  if (file) (*inputs)["workload " + name] = name_and_hash(*file);
   const bool bench = entry.microbenchmarks.value_or(name == kMicrobenchmarks);
   std::vector<Activity> out;
   Counted counted = entry.records.empty() ? run_level(in, entry, *file, name, inputs)

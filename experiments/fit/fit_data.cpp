@@ -83,8 +83,8 @@ class Collector {
     put_parameters();
     in_.accelerator = &data_.accelerator;
     in_.parameters = &data_.parameters;
-    data_.inputs["fit"] = hashed(fit.file);
-    data_.inputs["accelerator"] = hashed(accelerator);
+    data_.inputs["fit"] = name_and_hash(fit.file);
+    data_.inputs["accelerator"] = name_and_hash(accelerator);
     if (data_.parameters.chip != data_.accelerator.name)
       wrong("parameters", data_.parameters.chip,
             "expected parameters of '" + data_.accelerator.name + "'");
@@ -116,12 +116,9 @@ class Collector {
       return;
     }
     data_.parameters = read_parameters(file);
-    data_.inputs["prior"] = hashed(file);
+    data_.inputs["prior"] = name_and_hash(file);
   }
 
-  static std::string hashed(const fs::path& file) {
-    return file.filename().string() + " " + sha256_of_file(file);
-  }
   void wrong(const std::string& key, const std::string& value, const std::string& expected,
              int line = 0) {
     diagnostics_.push_back({fit_.file.string(), line, key, value, expected});
@@ -139,7 +136,7 @@ class Collector {
     const fs::path data = resolve(fit_, in_.chip_folder, m.data),
                    mapping = resolve(fit_, in_.chip_folder, m.import);
     data_.data[m.data] = sha256_of_file(data);
-    data_.inputs["import of " + m.data] = hashed(mapping);
+    data_.inputs["import of " + m.data] = name_and_hash(mapping);
     std::set<std::string> unmatched;
     for (const Record& r : merged_replicates(import_csv(data, mapping), fit_.quantity)) {
       const auto counted = counted_.find(key_of(r));

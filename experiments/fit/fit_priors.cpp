@@ -29,7 +29,7 @@ void transfer(const FitFile& fit, const Catalog& catalog, calibration::Problem* 
       calibration::transfer(std::exp(f.value_ln), f.sd_ln, u.unit == "x prior" ? 1 : factor,
                             from.transfer, &u);
       u.source = "posterior of fit '" + other.fit.name + "' (" + other.parameters.chip + ", " +
-                 file.filename().string() + " " + sha256_of_file(file) + ")" +
+                 name_and_hash(file) + ")" +
                  (from.scale_from ? ", energies x " + number_text(factor) : "");
     }
   if (met == 0)

@@ -129,7 +129,7 @@ FitData collect_configurations(const FitFile& fit, const Catalog& catalog) {
   data.parameters.chip = data.accelerator.name;
   Table(fit, table).read(&data);
   data.data[fit.configurations.data] = sha256_of_file(table);
-  data.inputs["fit"] = fit.file.filename().string() + " " + sha256_of_file(fit.file);
+  data.inputs["fit"] = name_and_hash(fit.file);
   return data;
 }
 

@@ -151,9 +151,7 @@ Record record_of(const NativeLayer& native, const Layer& layer, const ForeignReq
     r.provenance.inputs[native.files.size() == 1 ? "data" : "data " + name] =
         name + " " + sha256_of_file(file);
   }
-  if (request.layers)
-    r.provenance.inputs["layers"] =
-        request.layers->filename().string() + " " + sha256_of_file(*request.layers);
+  if (request.layers) r.provenance.inputs["layers"] = name_and_hash(*request.layers);
   return r;
 }
 

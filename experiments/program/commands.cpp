@@ -119,10 +119,8 @@ ReportInput compare_input(const CompareOptions& o) {
   }
   if (!in.comparison.statistics.empty())
     in.headline_quantity = in.comparison.statistics.front().quantity;
-  in.inputs["predicted"] =
-      fs::path(o.predicted).filename().string() + " " + sha256_of_file(o.predicted);
-  in.inputs["measured"] =
-      fs::path(o.measured).filename().string() + " " + sha256_of_file(o.measured);
+  in.inputs["predicted"] = name_and_hash(o.predicted);
+  in.inputs["measured"] = name_and_hash(o.measured);
   return in;
 }
 
