@@ -229,10 +229,6 @@ fs::path beside(const fs::path& file, const std::string& name) {
   return fs::path(name).is_absolute() ? fs::path(name) : file.parent_path() / name;
 }
 
-std::string identity(const fs::path& file) {
-  return file.filename().string() + " sha256:" + sha256_of_file(file);
-}
-
 void read_layers(YamlMap& top, const Workload& workload, DesignSpace& space) {
   std::vector<std::string> names;
   for (const Layer& l : workload.layers) names.push_back(l.name);
@@ -287,10 +283,10 @@ SpaceFile read_design_space(const fs::path& file, const Catalog& catalog) {
   } catch (const OverflowError&) {
     throw InputError({{file.string(), 0, "axes", "", "expected fewer than 2^63 designs"}});
   }
-  out.inputs = {{"space", identity(file)},
-                {"accelerator", identity(base)},
-                {"workload", identity(workload_file)},
-                {"costs", identity(space.costs.file)}};
+  out.inputs = {{"space", name_and_hash(file)},
+                {"accelerator", name_and_hash(base)},
+                {"workload", name_and_hash(workload_file)},
+                {"costs", name_and_hash(space.costs.file)}};
   return out;
 }
 
