@@ -22,7 +22,7 @@ using report::LegendEntry;
 using report::Mark;
 using report::series_color;
 
-constexpr double kConditionLimit = 30;
+constexpr double kConditionLimit = calibration::IdentifiabilityOptions{}.condition_limit;
 
 Figure condition_figure(const FitResult& r) {
   const auto& indices = r.analysis.identifiability.condition_indices;

@@ -12,7 +12,7 @@
 namespace assay::fit {
 namespace {
 
-constexpr double kConditionLimit = 30;
+constexpr double kConditionLimit = calibration::IdentifiabilityOptions{}.condition_limit;
 
 std::string counted(std::size_t n, const char* what) {
   return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
