@@ -9,7 +9,7 @@
 
 #include "core/diagnostics.h"
 #include "core/hash.h"
-#include "experiments/import.h"
+#include "experiments/experiment_data.h"
 #include "experiments/report/exact_levels.h"
 #include "experiments/report/hardware_levels.h"
 #include "experiments/report/levels.h"
@@ -130,14 +130,6 @@ ReportInput stated_input(const Experiment& e) {
     if (v.headline) out.headline_variant = v.name;
   }
   return out;
-}
-
-void read_measured(const Experiment& e, const fs::path& chip, ReportInput* out) {
-  for (const ExperimentData& m : e.measured) {
-    for (Record& r : import_csv(chip / m.data, chip / m.mapping))
-      out->measured.push_back(std::move(r));
-    out->inputs["measured " + m.data] = name_and_hash(chip / m.data);
-  }
 }
 
 RunInput run_input(const Experiment& e, const ExperimentVariant& v, const Catalog& catalog) {
@@ -262,7 +254,7 @@ fs::path hardware_journal(const fs::path& journals, const std::string& variant) 
 ReportInput run_experiment(const Experiment& e, const Catalog& catalog,
                            const ExperimentOptions& options) {
   ReportInput out = stated_input(e);
-  read_measured(e, catalog.chip_folder(e.chip), &out);
+  add_measured(e, catalog, &out);
   Diagnostics diagnostics;
   std::vector<Record> on_hardware;
   std::set<std::pair<std::string, std::string>> skipped;  // variant, level

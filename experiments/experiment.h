@@ -31,9 +31,13 @@ struct ExperimentVariant {
   std::vector<std::string> rtl_layers;  // that run on hardware; empty: all
 };
 
+// A data set in the chip's folder, pinned by its content: a changed file is a new data set.
 struct ExperimentData {
-  std::string data;     // CSV in the chip's folder
+  std::string data;     // CSV
   std::string mapping;  // its import file
+  std::string sha256;   // of the CSV as the file states it, 64 digits; empty: not stated
+  int line = 0;         // of the entry
+  std::string key;      // "measured[0].sha256"
 };
 
 // A quantity summed from counts: traffic of the named (component, operand, action) triples, in MB.

@@ -171,13 +171,29 @@ void read_variants(YamlMap& top, Experiment& e) {
               "expected exactly one variant with headline: true, the one stated beforehand");
 }
 
+// That the key is missing is said with the hash of the file, which the run knows.
+void read_pin(YamlMap& map, ExperimentData* data) {
+  data->line = map.line();
+  data->key = map.path() + ".sha256";
+  if (!map.has("sha256")) return;
+  data->sha256 = map.text("sha256");
+  constexpr std::size_t kDigits = 64;
+  if (data->sha256.size() != kDigits ||
+      data->sha256.find_first_not_of("0123456789abcdef") != std::string::npos)
+    map.error("sha256", data->sha256, "expected 64 hexadecimal digits, in lower case");
+}
+
 void read_measured(YamlMap& top, Experiment& e) {
   for (YamlMap& map : top.maps("measured")) {
-    e.measured.push_back({map.text("data"), map.text("import")});
+    ExperimentData data;
+    data.data = map.text("data");
+    data.mapping = map.text("import");
+    read_pin(map, &data);
     map.finish();
+    e.measured.push_back(std::move(data));
   }
   if (e.measured.empty() && top.has("measured"))
-    top.error("measured", "", "expected at least one {data: ..., import: ...}");
+    top.error("measured", "", "expected at least one {data: ..., import: ..., sha256: ...}");
 }
 
 void read_derived_quantities(YamlMap& top, Experiment& e) {

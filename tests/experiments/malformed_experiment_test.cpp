@@ -10,6 +10,8 @@ namespace {
 using assay::test::check_malformed;
 using assay::test::Malformed;
 
+const std::string kHash = "a6968180d968a9643e8b4e057fa091b57d8760ffdb5bb3433a440f1d64a6949c";
+
 const std::string kValid = R"(schema: assay.experiment/1
 name: test
 title: A test
@@ -22,7 +24,9 @@ variants:
   - {name: other, accelerator: accelerator-overlapped.yaml, mapping: alexnet.yaml,
      description: another}
 measured:
-  - {data: measured/alexnet.csv, import: measured/alexnet.import.yaml}
+  - {data: measured/alexnet.csv, import: measured/alexnet.import.yaml,
+     sha256: )" + kHash +
+                           R"(}
 derived:
   - quantity: traffic_glb_mb
     terms: [glb.I.read, glb.O.write]
@@ -87,9 +91,14 @@ const std::vector<Malformed> kCases{
        ""}},
      {{"variants:", "variants", "= '(a mapping)': expected a list of mappings"}}},
     {"nothing measured",
-     {{"measured:\n  - {data: measured/alexnet.csv, import: measured/alexnet.import.yaml}",
+     {{"measured:\n  - {data: measured/alexnet.csv, import: measured/alexnet.import.yaml,\n"
+       "     sha256: " +
+           kHash + "}",
        "measured: []"}},
-     {{"measured:", "measured", "expected at least one {data: ..., import: ...}"}}},
+     {{"measured:", "measured", "expected at least one {data: ..., import: ..., sha256: ...}"}}},
+    {"a hash that is none",
+     {{kHash, "sha256:" + kHash}},
+     {{"sha256: sha256:", "measured[0].sha256", "expected 64 hexadecimal digits, in lower case"}}},
     {"measured data without its import file",
      {{", import: measured/alexnet.import.yaml", ""}},
      {{"- {data", "measured[0].import", "the key is missing"}}},
@@ -139,13 +148,15 @@ const std::vector<Malformed> kCases{
     {"a level that does not exist",
      {{"variants:", "levels: [analytical, simulater]\nvariants:"}},
      {{"levels:", "levels",
-       "= 'simulater': expected 'analytical', 'exact', 'simulator' or 'rtl'; did you mean 'simulator'?"}}},
+       "= 'simulater': expected 'analytical', 'exact', 'simulator' or 'rtl'; did you mean "
+       "'simulator'?"}}},
     {"a level twice",
      {{"variants:", "levels: [simulator, analytical, simulator]\nvariants:"}},
      {{"levels:", "levels", "= 'simulator': stated twice; expected once"}}},
     {"no level",
      {{"variants:", "levels: []\nvariants:"}},
-     {{"levels:", "levels", "expected at least one of 'analytical', 'exact', 'simulator' or 'rtl'"}}},
+     {{"levels:", "levels",
+       "expected at least one of 'analytical', 'exact', 'simulator' or 'rtl'"}}},
     {"a level of a variant that does not exist",
      {{"     description: another}", "     levels: [chip], description: another}"}},
      {{"levels: [chip]", "variants[1].levels",
@@ -170,7 +181,8 @@ const std::vector<Malformed> kCases{
     {"a bound of a level that does not exist",
      {{"{quantity: processing_ms, variant: D,",
        "{quantity: processing_ms, level: chip, variant: D,"}},
-     {{"statistic:", "bounds[0].level", "= 'chip': expected 'analytical', 'exact', 'simulator' or 'rtl'"}}},
+     {{"statistic:", "bounds[0].level",
+       "= 'chip': expected 'analytical', 'exact', 'simulator' or 'rtl'"}}},
     {"a bound of a level that the variant does not run",
      {{"{quantity: processing_ms, variant: D,",
        "{quantity: processing_ms, level: simulator, variant: D,"}},
@@ -213,6 +225,13 @@ void run(const std::filesystem::path& file) {
 
 // Contradictions between the experiment and the files it names, found by the run.
 const std::vector<Malformed> kContradictions{
+    {"measured data of another content",
+     {{kHash, std::string(64, 'a')}},
+     {{"- {data", "measured[0].sha256",
+       "alexnet.csv now has sha256: " + kHash + ". A changed file is a new data set"}}},
+    {"measured data without their hash",
+     {{",\n     sha256: " + kHash, ""}},
+     {{"- {data", "measured[0].sha256", "alexnet.csv has sha256: " + kHash}}},
     {"a term of a level that the accelerator does not have",
      {{"glb.I.read", "gbl.I.read"}},
      {{"", "derived.traffic_glb_mb", "= 'gbl': accelerator 'eyeriss' has no such level"},

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/diagnostics.h"
+#include "core/hash.h"
 #include "experiments/experiment.h"
 #include "experiments/report/hardware_gaps.h"
 #include "rtl/registry.h"
@@ -19,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string kExperiment = R"(schema: assay.experiment/1
+const std::string kUnpinned = R"(schema: assay.experiment/1
 name: hardware
 title: Three levels
 question: Do they say the same?
@@ -31,10 +32,21 @@ variants:
   - {name: soft, accelerator: soft.yaml, mapping: mapping.yaml, description: names no hardware,
      levels: [analytical]}
 measured:
-  - {data: measured/m.csv, import: measured/m.import.yaml}
+  - {data: measured/m.csv, import: measured/m.import.yaml,
+     sha256: HASH}
 quantities: [total_ms]
 headline_quantity: total_ms
 )";
+
+const std::string kMeasured = "layer,ms\nc1,0.02\nc2,0.03\nf3,0.01\n";
+
+// The experiment file with the hash of its measured data.
+std::string pinned(const std::string& measured) {
+  const std::string hash = sha256_of_text(measured).substr(std::string("sha256:").size());
+  return edited(kUnpinned, "HASH", hash);
+}
+
+const std::string kExperiment = pinned(kMeasured);
 
 const std::string kImport = R"(schema: assay.import/1
 name: m
@@ -62,7 +74,7 @@ class Data {
     files_.write("chips/fake/accelerator.yaml", test::kFakeAccelerator);
     files_.write("chips/fake/soft.yaml", edited(test::kFakeAccelerator, "rtl: fake-4\n", ""));
     files_.write("chips/fake/mapping.yaml", test::kFakeMapping);
-    files_.write("chips/fake/measured/m.csv", "layer,ms\nc1,0.02\nc2,0.03\nf3,0.01\n");
+    files_.write("chips/fake/measured/m.csv", kMeasured);
     files_.write("chips/fake/measured/m.import.yaml", kImport);
     files_.write("workloads/net.yaml", test::kFakeWorkload);
   }
@@ -83,6 +95,11 @@ class Data {
   }
   fs::path at(const std::string& name) const { return files_.at(name); }
   void write(const std::string& name, const std::string& text) const { files_.write(name, text); }
+  // Other measured data; the experiment file for them.
+  std::string measured(const std::string& csv) const {
+    files_.write("chips/fake/measured/m.csv", csv);
+    return pinned(csv);
+  }
   std::function<std::unique_ptr<rtl::Design>(const std::string&)> design(
       const std::function<void(FakeDesign*)>& adjust) const {
     return files_.options(adjust).make_design;
@@ -186,11 +203,11 @@ BOOST_AUTO_TEST_CASE(gaps_are_modelling_error_and_silicon_of_each_layer_and_the_
 
 BOOST_AUTO_TEST_CASE(the_simulator_stands_for_the_processing_latency_of_hardware) {
   const Data data;
-  data.write("chips/fake/measured/m.csv",
-             "layer,ms,own\nc1,0.02,0.01\nc2,0.03,0.02\nf3,0.01,0.01\n");
+  const std::string measured =
+      data.measured("layer,ms,own\nc1,0.02,0.01\nc2,0.03,0.02\nf3,0.01,0.01\n");
   data.write("chips/fake/measured/m.import.yaml",
              kImport + "  - {quantity: processing_ms, column: own, unit: ms}\n");
-  const std::string both = edited(kExperiment, "[total_ms]", "[total_ms, processing_ms]");
+  const std::string both = edited(measured, "[total_ms]", "[total_ms, processing_ms]");
   const ReportInput in = data.run(both);
   const report::HardwareTable table = report::hardware_tables(in).at(0);
   const auto rows = report::gap_rows(in, table);

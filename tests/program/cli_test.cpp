@@ -29,7 +29,8 @@ layers: [conv1, conv2, conv3, conv4, conv5]
 variants:
   - {name: D, mapping: alexnet.yaml, headline: true, description: the chip}
 measured:
-  - {data: measured/alexnet.csv, import: measured/alexnet.import.yaml}
+  - {data: measured/alexnet.csv, import: measured/alexnet.import.yaml,
+     sha256: a6968180d968a9643e8b4e057fa091b57d8760ffdb5bb3433a440f1d64a6949c}
 quantities: [processing_ms]
 headline_quantity: processing_ms
 bounds:
