@@ -7,6 +7,7 @@
 #include "experiments/report/format.h"
 #include "experiments/report/hardware_gaps.h"
 #include "experiments/report/levels.h"
+#include "experiments/report/metric_names.h"
 #include "experiments/report/view.h"
 
 namespace assay {
@@ -18,38 +19,32 @@ std::string quoted(const std::string& text) { return nlohmann::json(report::plai
 
 std::string value(const std::optional<double>& v) { return shortest(v, "null"); }
 
-struct Metric {
-  const char* name;  // "layers__mape_pct"
-  std::optional<double> value;
-  const char* worst = nullptr;
-};
-
-std::vector<Metric> metrics_of(const ErrorStatistics& s) {
-  return {{"layers__mean_signed_pct", s.mean_signed_pct},
-          {"layers__median_signed_pct", s.median_signed_pct},
-          {"layers__mape_pct", s.mape_pct},
-          {"layers__geometric_mean_ratio", s.geometric_mean_ratio},
-          {"layers__rms_ln", s.rms_ln},
-          {"layers__p90_abs_pct", s.p90_abs_pct},
-          {"layers__max_abs_pct", s.max_abs_pct, s.worst_layer.c_str()},
-          {"layers__share_within_5_pct", s.share_within_5_pct},
-          {"layers__share_within_10_pct", s.share_within_10_pct},
-          {"layers__share_within_20_pct", s.share_within_20_pct},
-          {"layers__kendall_tau_b", s.kendall_tau_b},
-          {"layers__cancellation_index", s.cancellation_index},
-          {"network__error_pct", s.network_pct}};
+// {"value": 3.0, "n": 5}, for a maximum with its layer.
+std::string metric_object(const report::Metric& m) {
+  std::string text = "{\"value\": " + value(m.value) + ", \"n\": " + std::to_string(m.n);
+  if (!m.layer.empty()) text += ", \"layer\": " + quoted(m.layer);
+  return text + "}";
 }
 
+// Of one group: names without what the group says of itself.
 std::string metrics_object(const ErrorStatistics& s) {
   std::string text;
-  for (const Metric& m : metrics_of(s)) {
+  for (const report::Metric& m : report::statistics_metrics(s)) {
     text += text.empty() ? "\n" : ",\n";
-    text += "        " + quoted(s.quantity + "__" + m.name) + ": {\"value\": " + value(m.value) +
-            ", \"n\": " + std::to_string(s.n);
-    if (m.worst != nullptr) text += ", \"layer\": " + quoted(m.worst);
-    text += "}";
+    text += "        " + quoted(s.quantity + "__" + m.name.scope + "__" + m.name.statistic) + ": " +
+            metric_object(m);
   }
   return "{" + text + "\n      }";
+}
+
+// Of the whole report, by full names.
+std::string flat_metrics(const ReportInput& input) {
+  std::string text;
+  for (const report::Metric& m : report::metrics_of(input)) {
+    text += text.empty() ? "\n" : ",\n";
+    text += "    " + quoted(report::metric_name(m.name)) + ": " + metric_object(m);
+  }
+  return "{" + text + "\n  }";
 }
 
 std::string group_object(const ErrorStatistics& s, bool headline) {
@@ -208,8 +203,8 @@ std::string metrics_to_json(const ReportInput& input) {
          ",\n  \"headline_variant\": " + quoted(input.headline_variant) +
          ",\n  \"headline_quantity\": " + quoted(input.headline_quantity) +
          ",\n  \"bounds_hold\": " + passed + ",\n  \"bounds\": " + list(bounds) +
-         ",\n  \"groups\": " + list(groups) + level_list + ",\n  \"excluded\": " + list(excluded) +
-         "\n}\n";
+         ",\n  \"metrics\": " + flat_metrics(input) + ",\n  \"groups\": " + list(groups) +
+         level_list + ",\n  \"excluded\": " + list(excluded) + "\n}\n";
 }
 
 }  // namespace assay
