@@ -23,6 +23,9 @@ struct BoundCheck {
   double limit = 0;
   std::optional<double> found;  // absent: undefined, which fails
   std::string level = "analytical";
+  // Layers that the bound leaves out; the report says what it would be with them.
+  std::vector<std::string> except_layers = {};
+  std::optional<double> with_all = {};
   bool passed() const { return found.has_value() && *found <= limit && *found >= -limit; }
 };
 
@@ -34,6 +37,49 @@ struct Agreement {
   std::string variant;
   std::string kind;
   std::string why;
+};
+
+// Whether what predicts a network has seen what it is compared with.
+struct Evidence {
+  std::string chip, workload;
+  std::string variant;  // "": every variant
+  std::string kind;     // kNothingFitted, kInSample or kHeldOut
+  std::string why;      // "parameters.json was fitted to measured/alexnet.csv"
+};
+inline constexpr const char* kNothingFitted = "nothing fitted";
+inline constexpr const char* kInSample = "in sample";
+inline constexpr const char* kHeldOut = "held out";
+
+// A fitted number: what was believed before, and after.
+struct FittedNumber {
+  std::string name, unit;
+  double prior = 0, prior_low = 0, prior_high = 0;  // 95 %
+  double value = 0, low = 0, high = 0;              // 95 %
+  double learned_share = 0;                         // 1 - var_post / var_prior
+  std::string learned;                              // "learned", "weak", "prior only"
+};
+
+// A prediction's interval from the uncertainty of fitted parameters.
+struct PredictedInterval {
+  std::string level, layer, quantity;
+  std::string workload;
+  std::int64_t batch = 1;
+  double low = 0, high = 0;
+};
+
+// Fitted parameters that one variant was predicted with.
+struct FittedUse {
+  std::string chip, variant;
+  std::string file, name, quantity;  // of the fit
+  int n = 0;                         // records fitted
+  std::vector<std::string> groups;   // networks fitted
+  std::vector<FittedNumber> numbers;
+  std::vector<std::string> correlated;    // "a and b move together: -0.87"
+  std::optional<double> condition_index;  // of the posterior's correlations
+  std::string verdict;                    // of the fit
+  double nominal_pct = 90;                // of the intervals
+  std::string method;                     // of the intervals
+  std::vector<PredictedInterval> intervals;
 };
 
 // One point of the roofline plot per layer; roofs are taken from the accelerator.
@@ -60,8 +106,11 @@ struct ReportInput {
   Comparison comparison;
   std::vector<BoundCheck> bounds;
   std::vector<Agreement> agreements;
-  std::vector<std::string> skipped;  // levels that did not run, each with the reason
-  std::optional<Roof> roof;          // of the headline variant
+  std::vector<Evidence> evidence;                  // empty: the experiment does not say
+  std::vector<FittedUse> fitted;                   // empty: no parameters of a fit were used
+  std::map<std::string, std::string> layer_kinds;  // "alexnet/conv1" -> "conv"
+  std::vector<std::string> skipped;                // levels that did not run, each with the reason
+  std::optional<Roof> roof;                        // of the headline variant
   std::vector<std::string>
       notes;  // paragraphs: discussions the experiment file states (plain text)
   std::map<std::string, std::string> variant_descriptions;
