@@ -119,10 +119,13 @@ struct ReportInput {
   std::string command;  // how to reproduce
   std::map<std::string, std::string> inputs;  // role -> "name sha256:..." of every input file
   std::string gnuplot = "gnuplot";            // shell command that draws the plots
+  // Where input files stand, for provenance.json: the data folder, and files or folders beside it.
+  std::filesystem::path data_folder;
+  std::vector<std::filesystem::path> input_files;
 };
 
 struct ReportFiles {
-  std::filesystem::path html, records_csv, records_json, metrics_json;
+  std::filesystem::path html, records_csv, records_json, metrics_json, provenance;
   std::vector<std::filesystem::path> plots;
 };
 

@@ -161,6 +161,9 @@ Run run_analytical(const RunInput& input) {
 
 std::vector<Record> baselines(const Run& run) {
   std::vector<Record> out;
+  // Prices have no say in a naive latency.
+  std::map<std::string, std::string> inputs = run.inputs;
+  inputs.erase("parameters");
   for (const Record& r : run.records) {
     const Layer layer = with_batch(*run.workload.find(r.layer), run.mappings.batch);
     BaselineInput in;
@@ -177,6 +180,7 @@ std::vector<Record> baselines(const Run& run) {
     out.push_back(macs_over_pes(in));
     if (in.off_chip_bits_per_cycle > 0) out.push_back(roofline(in));
   }
+  for (Record& r : out) r.provenance.inputs = inputs;
   return out;
 }
 

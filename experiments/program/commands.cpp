@@ -159,6 +159,8 @@ void add_report(CLI::App& app, const Guard& guard) {
     guard([o, out] {
       ReportInput in = compare_input(*o);
       in.command = "assay report " + o->predicted + " " + o->measured;
+      in.data_folder = find_catalog().data;
+      in.input_files = {o->predicted, o->measured};
       fmt::print("{}\n", write_report(*out, in).html.string());
       return kPass;
     });

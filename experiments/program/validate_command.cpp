@@ -135,6 +135,9 @@ int validate(const ValidateOptions& o) {
     return stopped(journals);
   }
   in.command = "assay validate " + fs::path(file).filename().string();
+  in.data_folder = catalog.data;
+  in.input_files = {experiment.file, catalog.chip_folder(experiment.chip),
+                    catalog.workload_file(experiment.workload)};
   const ReportFiles files = write_report(folder, in);
   std::error_code ignored;
   for (const fs::path& journal : journals) fs::remove(journal, ignored);

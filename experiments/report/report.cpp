@@ -2,6 +2,7 @@
 #include "experiments/report.h"
 
 #include "core/text.h"
+#include "experiments/provenance/provenance.h"
 #include "experiments/report/figures.h"
 #include "experiments/report/files.h"
 #include "experiments/report/html.h"
@@ -22,13 +23,14 @@ ReportFiles write_report(const std::filesystem::path& folder, const ReportInput&
   const std::vector<report::Figure> figures = report::figures_of(input);
   const std::vector<report::Drawn> drawn = report::draw(figures, partial / "plots", input.gnuplot);
   write_text(partial / "report.html", report::html(input, figures, drawn));
+  // Last, as it has the hashes of all others.
+  write_text(partial / provenance::kFile,
+             provenance::to_json(provenance::chain_of(input, partial)));
   fresh.commit();
 
-  ReportFiles files{fresh.folder() / "report.html",
-                    fresh.folder() / "records.csv",
-                    fresh.folder() / "records.json",
-                    fresh.folder() / "metrics.json",
-                    {}};
+  ReportFiles files{fresh.folder() / "report.html",     fresh.folder() / "records.csv",
+                    fresh.folder() / "records.json",    fresh.folder() / "metrics.json",
+                    fresh.folder() / provenance::kFile, {}};
   for (const report::Drawn& d : drawn) {
     for (const std::string& path : {d.svg, d.png, d.csv}) {
       if (!path.empty()) files.plots.push_back(fresh.folder() / path);
