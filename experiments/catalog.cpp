@@ -50,6 +50,16 @@ std::vector<std::string> Catalog::chips() const {
   return names;
 }
 
+std::vector<std::string> Catalog::templates() const {
+  std::vector<std::string> names;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(data / "templates", ec))
+    if (fs::is_regular_file(entry.path() / "accelerator.yaml"))
+      names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 std::vector<std::string> Catalog::workloads() const { return yaml_names(data / "workloads"); }
 
 std::vector<std::string> Catalog::imports() const { return yaml_names(data / "imports"); }
@@ -78,8 +88,23 @@ fs::path Catalog::chip_folder(const std::string& name) const {
   unknown("chip", name, chips(), "a folder with an accelerator.yaml");
 }
 
+fs::path Catalog::chip_folder(const std::string& name, const fs::path& beside) const {
+  std::error_code ec;
+  const bool known = fs::is_regular_file(data / "chips" / name / "accelerator.yaml", ec);
+  if (!known && fs::is_regular_file(beside / name / "accelerator.yaml", ec))
+    return (beside / name).lexically_normal();
+  return chip_folder(name);
+}
+
 fs::path Catalog::workload_file(const std::string& name) const {
   return named_file("workload", name, data / "workloads", workloads(), "a workload file");
+}
+
+fs::path Catalog::workload_file(const std::string& name, const fs::path& beside) const {
+  std::error_code ec;
+  const bool known = fs::is_regular_file(data / "workloads" / (name + ".yaml"), ec);
+  if (!known && fs::is_regular_file(beside / name, ec)) return (beside / name).lexically_normal();
+  return workload_file(name);
 }
 
 fs::path Catalog::import_file(const std::string& name) const {

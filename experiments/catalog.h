@@ -20,9 +20,15 @@ struct Catalog {
   std::vector<std::string> experiments() const;
   std::vector<std::string> map_spaces() const;     // of mappings: docs/formats/mapspace.md
   std::vector<std::string> design_spaces() const;  // of hardware: docs/formats/design_space.md
+  std::vector<std::string> templates() const;      // of chip folders: experiments/templates
   // Throw InputError with the known names and the nearest one.
   std::filesystem::path chip_folder(const std::string& name_or_folder) const;
   std::filesystem::path workload_file(const std::string& name_or_file) const;
+  // The same as a file in the folder `beside` states them: relative paths begin there.
+  std::filesystem::path chip_folder(const std::string& name_or_folder,
+                                    const std::filesystem::path& beside) const;
+  std::filesystem::path workload_file(const std::string& name_or_file,
+                                      const std::filesystem::path& beside) const;
   std::filesystem::path import_file(const std::string& name_or_file) const;
   std::filesystem::path experiment_file(const std::string& name_or_file) const;
   std::filesystem::path map_space_file(const std::string& name_or_file) const;

@@ -133,10 +133,10 @@ ReportInput stated_input(const Experiment& e) {
 }
 
 RunInput run_input(const Experiment& e, const ExperimentVariant& v, const Catalog& catalog) {
-  const fs::path chip = catalog.chip_folder(e.chip);
+  const fs::path chip = catalog.chip_folder(e.chip, e.file.parent_path());
   RunInput in;
   in.accelerator = chip / v.accelerator;
-  in.workload = catalog.workload_file(e.workload);
+  in.workload = catalog.workload_file(e.workload, e.file.parent_path());
   in.mapping = chip / v.mapping;
   if (e.parameters) in.parameters = chip / *e.parameters;
   in.layers = e.layers;
@@ -258,7 +258,7 @@ ReportInput run_experiment(const Experiment& e, const Catalog& catalog,
   Diagnostics diagnostics;
   std::vector<Record> on_hardware;
   std::set<std::pair<std::string, std::string>> skipped;  // variant, level
-  check_bounds(e, read_workload(catalog.workload_file(e.workload)), diagnostics);
+  check_bounds(e, read_workload(catalog.workload_file(e.workload, e.file.parent_path())), diagnostics);
   for (const ExperimentVariant& v : e.variants)
     for (const std::string& level : v.levels) {
       // Simulating takes its time: not after an error.

@@ -30,7 +30,7 @@ void check_pin(const Experiment& e, const ExperimentData& d, const fs::path& fil
 }  // namespace
 
 void add_measured(const Experiment& e, const Catalog& catalog, ReportInput* out) {
-  const fs::path chip = catalog.chip_folder(e.chip);
+  const fs::path chip = catalog.chip_folder(e.chip, e.file.parent_path());
   Diagnostics diagnostics;
   for (const ExperimentData& m : e.measured) check_pin(e, m, chip / m.data, &diagnostics);
   throw_if_any(diagnostics);

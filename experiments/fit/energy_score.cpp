@@ -145,7 +145,9 @@ EnergyScore score_energy(const FitFile& file, const Catalog& catalog) {
   score.parameters = data.parameters.name;
   score.quantity = file.quantity;
   score.left_out = data.left_out;
-  const Scorer scorer(file, data, resolve(file, catalog.chip_folder(file.chip), file.parameters));
+  const Scorer scorer(
+      file, data,
+      resolve(file, catalog.chip_folder(file.chip, file.file.parent_path()), file.parameters));
   for (const FitRecord& r : data.records) score.records.push_back(scorer(r));
   for (const GroupSize& g : group_sizes(data))
     if (scorer.seen(g.group)) score.seen.push_back(g.group);

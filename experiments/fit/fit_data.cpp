@@ -77,7 +77,7 @@ std::vector<Record> merged_replicates(const std::vector<Record>& records,
 class Collector {
  public:
   Collector(const FitFile& fit, const Catalog& catalog) : fit_(fit) {
-    in_ = {&fit, &catalog, catalog.chip_folder(fit.chip), nullptr, nullptr};
+    in_ = {&fit, &catalog, catalog.chip_folder(fit.chip, fit.file.parent_path()), nullptr, nullptr};
     const fs::path accelerator = resolve(fit, in_.chip_folder, fit.accelerator);
     data_.accelerator = read_accelerator(accelerator);
     put_parameters();

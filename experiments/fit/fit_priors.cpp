@@ -13,7 +13,8 @@ namespace {
 
 void transfer(const FitFile& fit, const Catalog& catalog, calibration::Problem* problem) {
   const PriorsFrom& from = *fit.priors;
-  const std::filesystem::path file = resolve(fit, catalog.chip_folder(fit.chip), from.file);
+  const std::filesystem::path file =
+      resolve(fit, catalog.chip_folder(fit.chip, fit.file.parent_path()), from.file);
   const calibration::FittedParameters other = calibration::read_fitted(file, "");
   double factor = 1;
   if (from.scale_from)

@@ -15,7 +15,8 @@ namespace {
 void put_roles(const FitFile& file, const Catalog& catalog, FitResult* r) {
   r->roles.assign(r->data.records.size(), calibration::Role::calibration);
   if (file.split.empty()) return;
-  r->split = calibration::read_split(resolve(file, catalog.chip_folder(file.chip), file.split));
+  r->split = calibration::read_split(
+      resolve(file, catalog.chip_folder(file.chip, file.file.parent_path()), file.split));
   calibration::SplitUse use;
   use.file = file.file.string();
   use.chip = r->data.accelerator.name;

@@ -122,7 +122,7 @@ std::string text_of(const UnknownEntry& u) {
 
 FitData collect_configurations(const FitFile& fit, const Catalog& catalog) {
   FitData data;
-  const std::filesystem::path folder = catalog.chip_folder(fit.chip);
+  const std::filesystem::path folder = catalog.chip_folder(fit.chip, fit.file.parent_path());
   const std::filesystem::path accelerator = resolve(fit, folder, fit.accelerator),
                               table = resolve(fit, folder, fit.configurations.data);
   data.accelerator = read_accelerator(accelerator);

@@ -29,5 +29,6 @@ void add_explore_hardware(CLI::App& app, const Guard& guard);
 void add_fit(CLI::App& app, const Guard& guard);
 void add_score_energy(CLI::App& app, const Guard& guard);
 void add_split(CLI::App& app, const Guard& guard);
+void add_new(CLI::App& app, const Guard& guard);
 
 }  // namespace assay

@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "experiments/explore/design_files.h"
 #include "experiments/microbenchmarks/files.h"
+#include "experiments/new_folder.h"
 #include "experiments/rtl_run.h"
 #include "experiments/run.h"
 #include "experiments/simulate.h"
@@ -41,42 +42,6 @@ Run run(const RunInput& input, const Options& o) {
   return all_or_none(run_rtl(r));
 }
 
-// A folder that becomes `out` when everything is in it, else is removed.
-class Staging {
- public:
-  explicit Staging(const fs::path& out) : out_(out) {
-    std::error_code ec;
-    if (fs::exists(out, ec) && !(fs::is_directory(out, ec) && fs::is_empty(out, ec)))
-      throw InputError({{out.string(), 0, "--out", "",
-                         "the folder exists; expected a new name (nothing is overwritten)"}});
-    const fs::path whole = fs::absolute(out).lexically_normal();
-    folder_ = whole.parent_path() / ("." + whole.filename().string() + ".partial");
-    fs::remove_all(folder_, ec);
-    for (const char* sub : {"workloads", "measured", "truth"})
-      if (!fs::create_directories(folder_ / sub, ec))
-        throw InputError({{out.string(), 0, "--out", "",
-                           "expected a name in a folder with "
-                           "permission to write"}});
-  }
-  ~Staging() {
-    std::error_code ignored;
-    if (!folder_.empty()) fs::remove_all(folder_, ignored);
-  }
-  Staging(const Staging&) = delete;
-  Staging& operator=(const Staging&) = delete;
-
-  const fs::path& folder() const { return folder_; }
-  void finish() {
-    std::error_code ignored;
-    fs::remove(out_, ignored);
-    fs::rename(folder_, out_);
-    folder_.clear();
-  }
-
- private:
-  fs::path out_, folder_;
-};
-
 void copy_text(const fs::path& from, const fs::path& to) {
   Diagnostics diagnostics;
   const auto text = read_text(from, &diagnostics);
@@ -96,8 +61,9 @@ class Maker {
   }
 
   Summary make() {
-    Staging staging(o_.out);
-    folder_ = staging.folder();
+    NewFolder staging(o_.out);
+    folder_ = staging.partial();
+    for (const char* sub : {"workloads", "measured", "truth"}) fs::create_directory(folder_ / sub);
     copy_text(o_.accelerator, folder_ / "accelerator.yaml");
     if (o_.microbenchmarks_of) make_microbenchmarks();
     write_text(folder_ / "parameters.yaml", parameters_yaml(prior_));
@@ -109,7 +75,7 @@ class Maker {
     write_text(folder_ / "fit.yaml",
                fit_yaml(networks_, prior_, catalogue_ ? &*catalogue_ : nullptr));
     write_text(folder_ / "README.md", readme());
-    staging.finish();
+    staging.commit();
     return std::move(summary_);
   }
 
