@@ -188,6 +188,7 @@ void add_commands(CLI::App& app, const Guard& guard) {
   add_score(app, guard);
   add_score_energy(app, guard);
   add_validate(app, guard);
+  add_verify(app, guard);
 }
 
 }  // namespace assay
