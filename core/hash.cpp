@@ -3,11 +3,13 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <memory>
 #include <sstream>
 #include <stdexcept>
+#include <system_error>
 
 #include "core/diagnostics.h"
 
@@ -42,6 +44,19 @@ std::string sha256_of_file(const std::filesystem::path& file) {
   std::ostringstream text;
   text << in.rdbuf();
   return sha256_of_text(text.str());
+}
+
+std::string sha256_of_folder(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  std::error_code failed;
+  for (std::filesystem::directory_iterator it(folder, failed), end; !failed && it != end;
+       it.increment(failed))
+    if (it->is_regular_file(failed)) files.push_back(it->path());
+  if (failed) throw InputError({{folder.string(), 0, "", "", "the folder cannot be read"}});
+  std::sort(files.begin(), files.end());
+  std::string text;
+  for (const std::filesystem::path& file : files) text += name_and_hash(file) + "\n";
+  return sha256_of_text(text);
 }
 
 std::string name_and_hash(const std::filesystem::path& file) {

@@ -37,6 +37,9 @@ class QuantityComparison {
   QuantityComparison(const JoinedGroup& group, std::string quantity)
       : group_(group), quantity_(std::move(quantity)) {}
 
+  // Nothing but its place in the ledger.
+  void withhold(const std::string& why) { exclude("*", why, true); }
+
   void run() {
     if (!any_value(&JoinedPair::predicted)) {
       exclude("*", "no layer predicted by " + predictor_text(group_.any()) + " has this quantity",
@@ -162,6 +165,13 @@ std::vector<std::string> common_quantities(const JoinedGroup& group) {
   return {both.begin(), both.end()};
 }
 
+const Withheld* withheld_of(const JoinOptions& options, const Record& of,
+                            const std::string& quantity) {
+  for (const Withheld& w : options.withheld)
+    if (w.level == of.level && w.variant == of.variant && w.quantity == quantity) return &w;
+  return nullptr;
+}
+
 [[noreturn]] void refuse_empty(const std::vector<Excluded>& excluded) {
   Diagnostics diagnostics = {
       {"", 0, "comparison", "",
@@ -183,7 +193,10 @@ Comparison compare(const std::vector<Record>& predicted, const std::vector<Recor
         options.quantities.empty() ? common_quantities(group) : options.quantities;
     for (const std::string& quantity : quantities) {
       QuantityComparison one(group, quantity);
-      one.run();
+      if (const Withheld* w = withheld_of(options, group.any(), quantity))
+        one.withhold(w->why);
+      else
+        one.run();
       one.move_to(&out, &said);
     }
   }

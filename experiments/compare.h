@@ -21,10 +21,16 @@ namespace assay {
 // group.
 inline constexpr const char* kNetworkLayer = "network";
 
+// A quantity of one (level, variant) that is not compared though it is stated, with the reason.
+struct Withheld {
+  std::string level, variant, quantity, why;
+};
+
 struct JoinOptions {
   std::vector<std::string> quantities;  // names of Record::values; empty: all that both sides have
   bool allow_unmatched_predictions = false;  // e.g. a whole network predicted, five layers measured
   bool allow_unmatched_measurements = false;
+  std::vector<Withheld> withheld = {};
 };
 
 struct ComparedRow {

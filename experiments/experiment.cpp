@@ -254,6 +254,9 @@ fs::path hardware_journal(const fs::path& journals, const std::string& variant) 
 ReportInput run_experiment(const Experiment& e, const Catalog& catalog,
                            const ExperimentOptions& options) {
   ReportInput out = stated_input(e);
+  JoinOptions join;
+  join.quantities = e.quantities;
+  check_pins(e, catalog);
   add_measured(e, catalog, &out);
   Diagnostics diagnostics;
   std::vector<Record> on_hardware;
@@ -283,8 +286,7 @@ ReportInput run_experiment(const Experiment& e, const Catalog& catalog,
       records.insert(records.end(), run.records.begin(), run.records.end());
     }
   throw_if_any(diagnostics);
-  JoinOptions join;
-  join.quantities = e.quantities;
+  add_predictions(e, catalog, &out, &join);
   out.comparison = compare(out.predicted, out.measured, join);
   // A baseline says nothing of most quantities; that is no exclusion.
   auto& excluded = out.comparison.excluded;

@@ -40,6 +40,23 @@ struct ExperimentData {
   std::string key;      // "measured[0].sha256"
 };
 
+// A quantity that a prediction states and that says nothing of the chip's, with the reason.
+struct NotCompared {
+  std::string quantity, why;
+};
+
+// Another tool's predictions: any CSV with its import file (`from` is empty), or the tool's native
+// output, a file or a folder. They are compared as ours are.
+struct ExperimentPrediction : ExperimentData {
+  std::string from;    // the tool, one of foreign_tools()
+  std::string layers;  // of native output: the file with the tool's names of the layers, or empty
+  std::string variant;
+  std::int64_t batch = 1;
+  std::optional<double> clock_mhz;  // absent: that of the chip's accelerator.yaml
+  std::string description, source;
+  std::vector<NotCompared> not_compared;
+};
+
 // A quantity summed from counts: traffic of the named (component, operand, action) triples, in MB.
 struct DerivedQuantity {
   std::string quantity;
@@ -61,6 +78,7 @@ struct Experiment {
   std::vector<ExperimentVariant> variants;
   std::optional<std::string> parameters;
   std::vector<ExperimentData> measured;
+  std::vector<ExperimentPrediction> predictions;
   std::vector<DerivedQuantity> derived;
   std::vector<std::string> quantities;
   std::string headline_quantity;

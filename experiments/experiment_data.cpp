@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/experiment_data.h"
 
+#include <algorithm>
+#include <set>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include "core/diagnostics.h"
 #include "core/hash.h"
+#include "experiments/foreign/foreign.h"
 #include "experiments/import.h"
+#include "experiments/join.h"
 
 namespace assay {
 namespace {
@@ -14,30 +20,115 @@ namespace fs = std::filesystem;
 
 constexpr const char* kPrefix = "sha256:";
 
-void check_pin(const Experiment& e, const ExperimentData& d, const fs::path& file,
+bool is_folder(const fs::path& path) {
+  std::error_code failed;
+  return fs::is_directory(path, failed);
+}
+
+std::string hash_of(const fs::path& path) {
+  return is_folder(path) ? sha256_of_folder(path) : sha256_of_file(path);
+}
+
+void check_pin(const Experiment& e, const ExperimentData& d, const fs::path& path,
                Diagnostics* diagnostics) {
-  const std::string found = sha256_of_file(file).substr(std::string(kPrefix).size());
+  const std::string found = hash_of(path).substr(std::string(kPrefix).size());
   if (found == d.sha256) return;
+  const std::string holds = path.string() + (d.sha256.empty() ? " has" : " now has");
   diagnostics->push_back(
       {e.file.string(), d.line, d.key, d.sha256,
        d.sha256.empty()
-           ? "the key is missing; " + file.string() + " has sha256: " + found
-           : "expected the content that this experiment was stated for; " + file.string() +
-                 " now has sha256: " + found +
+           ? "the key is missing; " + holds + " sha256: " + found
+           : "expected the content that this experiment was stated for; " + holds +
+                 " sha256: " + found +
                  ". A changed file is a new data set: give it a new name and state its hash"});
+}
+
+// Where the entry stands, for errors that the reader could not know.
+Diagnostic at(const Experiment& e, const ExperimentPrediction& p, const std::string& key,
+              const std::string& value, const std::string& expected) {
+  const std::string entry = p.key.substr(0, p.key.rfind('.'));
+  return {e.file.string(), p.line, entry + "." + key, value, expected};
+}
+
+std::vector<Record> native_records(const Experiment& e, const ExperimentPrediction& p,
+                                   const Catalog& catalog) {
+  const fs::path chip = catalog.chip_folder(e.chip, e.file.parent_path());
+  const Accelerator accelerator = read_accelerator(chip / "accelerator.yaml");
+  ForeignRequest request;
+  request.tool = p.from;
+  request.from = chip / p.data;
+  request.chip = accelerator.name;
+  request.variant = p.variant;
+  request.clock_mhz = p.clock_mhz ? *p.clock_mhz : accelerator.clock.value;
+  request.batch = p.batch;
+  if (!p.layers.empty()) request.layers = chip / p.layers;
+  return import_foreign(request, read_workload(catalog.workload_file(e.workload))).records;
+}
+
+// A file cannot speak for a level that this program runs, or for the chip.
+void check_levels(const Experiment& e, const ExperimentPrediction& p,
+                  const std::vector<Record>& records) {
+  std::vector<std::string> ours = kExperimentLevels;
+  ours.insert(ours.end(), {"baseline", "chip"});
+  for (const Record& r : records)
+    if (std::find(ours.begin(), ours.end(), r.level) != ours.end())
+      throw InputError({at(e, p, "import", r.level,
+                           "expected records of a level of their own, such as the tool's name, "
+                           "not of " +
+                               one_of(ours))});
+}
+
+// A rule that leaves out nothing is one that nobody follows.
+void withhold(const Experiment& e, const ExperimentPrediction& p,
+              const std::vector<Record>& records, JoinOptions* join) {
+  Diagnostics diagnostics;
+  for (const NotCompared& n : p.not_compared) {
+    std::set<std::pair<std::string, std::string>> series;
+    for (const Record& r : records)
+      if (r.values.count(n.quantity) != 0) series.insert({r.level, r.variant});
+    for (const auto& [level, variant] : series)
+      join->withheld.push_back({level, variant, n.quantity, n.why});
+    if (series.empty())
+      diagnostics.push_back(
+          at(e, p, "not_compared", n.quantity, "expected a quantity that " + p.data + " states"));
+  }
+  throw_if_any(diagnostics);
 }
 
 }  // namespace
 
-void add_measured(const Experiment& e, const Catalog& catalog, ReportInput* out) {
+void check_pins(const Experiment& e, const Catalog& catalog) {
   const fs::path chip = catalog.chip_folder(e.chip, e.file.parent_path());
   Diagnostics diagnostics;
   for (const ExperimentData& m : e.measured) check_pin(e, m, chip / m.data, &diagnostics);
+  for (const ExperimentPrediction& p : e.predictions) check_pin(e, p, chip / p.data, &diagnostics);
   throw_if_any(diagnostics);
+}
+
+void add_measured(const Experiment& e, const Catalog& catalog, ReportInput* out) {
+  const fs::path chip = catalog.chip_folder(e.chip, e.file.parent_path());
   for (const ExperimentData& m : e.measured) {
     for (Record& r : import_csv(chip / m.data, chip / m.mapping))
       out->measured.push_back(std::move(r));
     out->inputs["measured " + m.data] = name_and_hash(chip / m.data);
+  }
+}
+
+void add_predictions(const Experiment& e, const Catalog& catalog, ReportInput* out,
+                     JoinOptions* join) {
+  const fs::path chip = catalog.chip_folder(e.chip, e.file.parent_path());
+  for (const ExperimentPrediction& p : e.predictions) {
+    std::vector<Record> records = p.from.empty() ? import_csv(chip / p.data, chip / p.mapping)
+                                                 : native_records(e, p, catalog);
+    check_levels(e, p, records);
+    withhold(e, p, records, join);
+    out->inputs["predicted " + p.data] =
+        (chip / p.data).filename().string() + " " + hash_of(chip / p.data);
+    for (Record& r : records) {
+      if (r.provenance.source.empty()) r.provenance.source = p.source;
+      out->variant_descriptions[predictor_text(r)] = p.description + " (" + p.source + ")";
+      out->predicted.push_back(std::move(r));
+    }
   }
 }
 

@@ -4,7 +4,7 @@
 
 #include "core/diagnostics.h"
 #include "core/yaml_reader.h"
-#include "experiments/experiment.h"
+#include "experiments/experiment_data.h"
 
 namespace assay {
 namespace {
@@ -89,9 +89,12 @@ std::optional<CountKey> parse_term(const std::string& text) {
   const auto first = text.find('.');
   const auto second = text.find('.', first == std::string::npos ? first : first + 1);
   if (first == std::string::npos || second == std::string::npos) return std::nullopt;
-  CountKey key{text.substr(0, first), text.substr(first + 1, second - first - 1), text.substr(second + 1)};
-  const std::set<std::string> operands{"I", "W", "P", "O"}, actions{"fill", "read", "write", "drain", "hop"};
-  if (key.component.empty() || operands.count(key.operand) == 0 || actions.count(key.action) == 0) return std::nullopt;
+  CountKey key{text.substr(0, first), text.substr(first + 1, second - first - 1),
+               text.substr(second + 1)};
+  const std::set<std::string> operands{"I", "W", "P", "O"},
+      actions{"fill", "read", "write", "drain", "hop"};
+  if (key.component.empty() || operands.count(key.operand) == 0 || actions.count(key.action) == 0)
+    return std::nullopt;
   return key;
 }
 
@@ -99,19 +102,22 @@ DerivedQuantity read_derived(YamlMap map) {
   DerivedQuantity d;
   d.quantity = map.text("quantity");
   const std::vector<std::string> terms = map.texts("terms");
-  if (terms.empty() && map.has("terms")) map.error("terms", "", "expected at least one term such as glb.I.read");
+  if (terms.empty() && map.has("terms"))
+    map.error("terms", "", "expected at least one term such as glb.I.read");
   for (const std::string& term : terms) {
     if (const auto key = parse_term(term))
       d.terms.push_back(*key);
     else
-      map.error("terms", term, "expected level.operand.action such as glb.I.read, with operand I, W, P or O");
+      map.error("terms", term,
+                "expected level.operand.action such as glb.I.read, with operand I, W, P or O");
   }
   map.finish();
   return d;
 }
 
 // A choice among names that the file itself states; those had their own errors if there are none.
-std::string read_stated(YamlMap& map, const std::string& key, const std::vector<std::string>& stated) {
+std::string read_stated(YamlMap& map, const std::string& key,
+                        const std::vector<std::string>& stated) {
   return stated.empty() ? map.text(key) : map.choice(key, stated);
 }
 
@@ -121,7 +127,8 @@ std::vector<std::string> variant_names(const Experiment& e) {
   return names;
 }
 
-ExperimentBound read_bound(YamlMap map, const Experiment& e, const std::vector<std::string>& variants) {
+ExperimentBound read_bound(YamlMap map, const Experiment& e,
+                           const std::vector<std::string>& variants) {
   ExperimentBound b;
   b.quantity = read_stated(map, "quantity", e.quantities);
   b.variant = read_stated(map, "variant", variants);
@@ -134,7 +141,8 @@ ExperimentBound read_bound(YamlMap map, const Experiment& e, const std::vector<s
                 "expected a level of variant '" + v.name + "': " + one_of(v.levels));
   if (map.has("except_layers")) b.except_layers = map.texts("except_layers");
   if (!b.except_layers.empty() && b.statistic == "network_pct")
-    map.error("except_layers", b.except_layers.front(), "expected no exceptions: network_pct sums over every layer");
+    map.error("except_layers", b.except_layers.front(),
+              "expected no exceptions: network_pct sums over every layer");
   for (const std::string& layer : b.except_layers)
     if (!e.layers.empty() && std::find(e.layers.begin(), e.layers.end(), layer) == e.layers.end())
       map.error("except_layers", layer, "expected one of 'layers': " + one_of(e.layers));
@@ -142,7 +150,8 @@ ExperimentBound read_bound(YamlMap map, const Experiment& e, const std::vector<s
   return b;
 }
 
-Agreement read_agreement(YamlMap map, const Experiment& e, const std::vector<std::string>& variants) {
+Agreement read_agreement(YamlMap map, const Experiment& e,
+                         const std::vector<std::string>& variants) {
   Agreement a;
   a.quantity = read_stated(map, "quantity", e.quantities);
   if (map.has("variant")) a.variant = read_stated(map, "variant", variants);
@@ -159,41 +168,18 @@ void read_variants(YamlMap& top, Experiment& e) {
   for (YamlMap& map : top.maps("variants")) {
     e.variants.push_back(read_variant(map, e, levels));
     if (!names.insert(e.variants.back().name).second)
-      map.error("name", e.variants.back().name, "two variants have this name; expected different names");
+      map.error("name", e.variants.back().name,
+                "two variants have this name; expected different names");
     headlines += e.variants.back().headline ? 1 : 0;
   }
   if (e.variants.size() > kMaxNames) {
-    top.error("variants", std::to_string(e.variants.size()), "expected at most " + std::to_string(kMaxNames));
+    top.error("variants", std::to_string(e.variants.size()),
+              "expected at most " + std::to_string(kMaxNames));
     e.variants.resize(kMaxNames);
   }
   if (top.has("variants") && top.raw("variants").IsSequence() && headlines != 1)
     top.error("variants", std::to_string(headlines) + " with headline: true",
               "expected exactly one variant with headline: true, the one stated beforehand");
-}
-
-// That the key is missing is said with the hash of the file, which the run knows.
-void read_pin(YamlMap& map, ExperimentData* data) {
-  data->line = map.line();
-  data->key = map.path() + ".sha256";
-  if (!map.has("sha256")) return;
-  data->sha256 = map.text("sha256");
-  constexpr std::size_t kDigits = 64;
-  if (data->sha256.size() != kDigits ||
-      data->sha256.find_first_not_of("0123456789abcdef") != std::string::npos)
-    map.error("sha256", data->sha256, "expected 64 hexadecimal digits, in lower case");
-}
-
-void read_measured(YamlMap& top, Experiment& e) {
-  for (YamlMap& map : top.maps("measured")) {
-    ExperimentData data;
-    data.data = map.text("data");
-    data.mapping = map.text("import");
-    read_pin(map, &data);
-    map.finish();
-    e.measured.push_back(std::move(data));
-  }
-  if (e.measured.empty() && top.has("measured"))
-    top.error("measured", "", "expected at least one {data: ..., import: ..., sha256: ...}");
 }
 
 void read_derived_quantities(YamlMap& top, Experiment& e) {
@@ -217,7 +203,8 @@ void read_judgement(YamlMap& top, Experiment& e) {
   if (top.has("bounds"))
     for (const YamlMap& map : top.maps("bounds")) e.bounds.push_back(read_bound(map, e, variants));
   if (top.has("agreements"))
-    for (const YamlMap& map : top.maps("agreements")) e.agreements.push_back(read_agreement(map, e, variants));
+    for (const YamlMap& map : top.maps("agreements"))
+      e.agreements.push_back(read_agreement(map, e, variants));
   if (top.has("notes")) e.notes = top.texts("notes");
 }
 
@@ -232,7 +219,8 @@ Experiment read_experiment(const std::filesystem::path& file) {
   YamlMap top = yaml.map();
   top.schema("assay.experiment/1");
   e.name = top.text("name");
-  if (!e.name.empty() && (e.name.find_first_not_of(kLetters) != std::string::npos || e.name.front() == '.'))
+  if (!e.name.empty() &&
+      (e.name.find_first_not_of(kLetters) != std::string::npos || e.name.front() == '.'))
     top.error("name", e.name, "expected letters, digits, '_', '-' and '.' only, no '.' first");
   e.title = top.text("title");
   e.question = top.text("question");
@@ -241,12 +229,13 @@ Experiment read_experiment(const std::filesystem::path& file) {
   if (top.has("layers")) e.layers = read_names(top, "layers");
   read_variants(top, e);
   if (top.has("parameters")) e.parameters = top.text("parameters");
-  read_measured(top, e);
+  read_measured(top, &e);
   read_derived_quantities(top, e);
   e.quantities = read_names(top, "quantities");
   e.headline_quantity = read_stated(top, "headline_quantity", e.quantities);
   read_units(top, e);
   read_judgement(top, e);
+  read_predictions(top, &e);
   top.finish();
   throw_if_any(diagnostics);
   return e;

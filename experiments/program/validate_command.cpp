@@ -62,7 +62,8 @@ std::string short_table(const ReportInput& in) {
   for (const ErrorStatistics& s : in.comparison.statistics) {
     if (s.quantity == in.headline_quantity || s.level == "baseline") continue;
     if (!says_more(in.comparison, s)) continue;
-    const std::string level = s.level == kExperimentLevels.front() ? "" : ", " + s.level;
+    std::string level = s.level == kExperimentLevels.front() ? "" : ", " + s.level;
+    if (s.variant.empty()) level = s.level;  // another tool
     text += fmt::format("  {:<22} {:<{}} {:>8}  {:>7.1f} %  {:>7.1f} % ({})\n", s.quantity,
                         s.variant + level, levels ? 22 : 14,
                         s.network_pct ? fmt::format("{:+.1f} %", *s.network_pct) : "-", s.mape_pct,

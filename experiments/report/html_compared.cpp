@@ -25,7 +25,9 @@ data series_list(const ReportInput& input) {
       ++records;
       if (tool.empty()) tool = r.provenance.tool;
     }
-    const auto description = input.variant_descriptions.find(s.variant);
+    auto description = input.variant_descriptions.find(s.name);  // of another tool
+    if (description == input.variant_descriptions.end())
+      description = input.variant_descriptions.find(s.variant);
     row.set("level", plain(s.level));
     row.set("variant", plain(s.variant));
     row.set("headline", s.headline && input.headline_stated);

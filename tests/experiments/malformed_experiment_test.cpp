@@ -102,6 +102,24 @@ const std::vector<Malformed> kCases{
     {"measured data without its import file",
      {{", import: measured/alexnet.import.yaml", ""}},
      {{"- {data", "measured[0].import", "the key is missing"}}},
+    {"predictions of an unknown tool, of two kinds and of none",
+     {{"derived:",
+       "predictions:\n"
+       "  - {data: a.csv, from: maestr, sha256: x, description: d, source: s}\n"
+       "  - {data: b.csv, from: maestro, import: i.yaml, batch: 0, description: d, source: s}\n"
+       "  - {data: c.csv, clock_mhz: 1, description: d}\n"
+       "  - {data: d.csv, import: i.yaml, batch: 4, description: d, source: s,\n"
+       "     not_compared: [{quantity: processing_m, why: w}]}\n"
+       "derived:"}},
+     {{"a.csv", "predictions[0].from", "did you mean 'maestro'?"},
+      {"a.csv", "predictions[0].sha256", "= 'x': expected 64 hexadecimal digits"},
+      {"b.csv", "predictions[1].import", "expected either 'from' or 'import', not both"},
+      {"b.csv", "predictions[1].batch", "= '0': expected"},
+      {"c.csv", "predictions[2]", "expected 'import' (any CSV) or 'from'"},
+      {"c.csv", "predictions[2].source", "the key is missing"},
+      {"d.csv", "predictions[3].batch", "goes with 'from'"},
+      {"processing_m,", "predictions[3].not_compared[0].quantity",
+       "did you mean 'processing_ms'?"}}},
     {"a derived quantity of no terms",
      {{"terms: [glb.I.read, glb.O.write]", "terms: []"}},
      {{"terms:", "derived[0].terms", "expected at least one term"}}},
@@ -232,6 +250,15 @@ const std::vector<Malformed> kContradictions{
     {"measured data without their hash",
      {{",\n     sha256: " + kHash, ""}},
      {{"- {data", "measured[0].sha256", "alexnet.csv has sha256: " + kHash}}},
+    {"predictions of another content, and a quantity that a tool does not state",
+     {{"derived:",
+       "predictions:\n"
+       "  - {data: predicted/maestro.csv, from: maestro, description: d, source: s}\n"
+       "  - {data: predicted/dnn-chip-predictor, from: dnn-chip-predictor, description: d,\n"
+       "     source: s, sha256: " +
+           kHash + "}\nderived:"}},
+     {{"maestro.csv", "predictions[0].sha256", "maestro.csv has sha256: d903f58757a9"},
+      {"from: dnn", "predictions[1].sha256", "dnn-chip-predictor now has sha256: 57b6b0524e5b"}}},
     {"a term of a level that the accelerator does not have",
      {{"glb.I.read", "gbl.I.read"}},
      {{"", "derived.traffic_glb_mb", "= 'gbl': accelerator 'eyeriss' has no such level"},

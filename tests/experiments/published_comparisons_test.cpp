@@ -193,6 +193,35 @@ BOOST_AUTO_TEST_CASE(four_level_experiment_reads_and_its_models_agree_in_counts)
   BOOST_TEST(layers == 10U);  // five of each model
 }
 
+// As docs/formats/foreign.md prints them; the tools' own outputs are shipped and pinned.
+BOOST_AUTO_TEST_CASE(other_predictors_stand_in_the_same_tables) {
+  const auto error = [](const char* tool, const char* quantity, const char* layer) {
+    return error_pct("eyeriss-alexnet", "", quantity, layer, tool);
+  };
+  const std::map<std::string, double> maestro{{"conv1", -0.1}, {"conv2", 1.0}, {"conv3", -5.0},
+                                              {"conv4", 12.4}, {"conv5", 2.7}, {"network", 1.5}};
+  for (const auto& [layer, expected] : maestro)
+    BOOST_TEST(std::abs(error("maestro", "processing_ms", layer.c_str()) - expected) < 0.06, layer);
+  const auto times = [&](const char* layer) {
+    return 1 + error("dnn-chip-predictor", "processing_ms", layer) / 100;
+  };
+  BOOST_TEST(std::abs(times("conv2") - 114) < 0.5);
+  BOOST_TEST(std::abs(times("conv5") - 150) < 0.5);
+  BOOST_TEST(std::abs(error("dnn-chip-predictor", "off_chip_traffic_mb", "network") - 0.6) < 0.05);
+  // What a tool does not state, or states in units of its own, is listed once.
+  std::map<std::string, std::string> reasons;
+  for (const Excluded& x : run("eyeriss-alexnet").comparison.excluded) {
+    const std::string key = x.level + x.key.substr(x.key.find(' '));
+    BOOST_TEST(reasons.emplace(key, x.reason).second, key);
+  }
+  BOOST_TEST(reasons.size() == 8U);
+  BOOST_TEST(reasons.at("maestro total_ms") == "no layer predicted by maestro has this quantity");
+  BOOST_TEST(reasons.at("dnn-chip-predictor energy_chip_uj").find("round figures") !=
+             std::string::npos);
+  for (const ComparedRow& r : run("eyeriss-alexnet").comparison.rows)
+    BOOST_TEST(!(r.level == "dnn-chip-predictor" && r.quantity == "energy_chip_uj"));
+}
+
 // An impossible bound fails; the comparison is the same.
 BOOST_AUTO_TEST_CASE(missed_bound_is_a_failure_not_an_error) {
   Experiment e = read_experiment(kCatalog.experiment_file("eyeriss-alexnet"));

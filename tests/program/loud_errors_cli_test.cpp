@@ -73,6 +73,17 @@ BOOST_AUTO_TEST_CASE(one_changed_byte_of_measured_data_prints_both_hashes) {
              "A changed file is a new data set"});
 }
 
+BOOST_AUTO_TEST_CASE(one_changed_byte_of_a_prediction_prints_both_hashes) {
+  const Spoilt s;
+  const std::string stated = digits_of(s.chip() / "predicted/maestro.csv");
+  s.write_experiment(
+      "predictions:\n  - {data: predicted/maestro.csv, from: maestro, batch: 4, description: d,\n"
+      "     layers: predicted/maestro.layers.yaml, source: s, sha256: " +
+      stated + "}\n");
+  s.edit(s.chip() / "predicted/maestro.csv", "CONV1", "CONV9");
+  s.refused({"predictions[0].sha256", stated, digits_of(s.chip() / "predicted/maestro.csv")});
+}
+
 BOOST_AUTO_TEST_CASE(measured_data_without_a_hash_print_the_one_found) {
   const Spoilt s;
   s.edit(s.box().folder() / "mine.yaml", ", sha256: " + s.stated(), "");
