@@ -50,6 +50,7 @@ Record record_of(const BaselineInput& input, const std::string& variant, Cycles 
   r.variant = variant;
   r.batch = input.batch;
   r.repeat = input.repeat;
+  r.values["operations"] = static_cast<double>(input.macs);
   r.values["processing_cycles"] = processing.value;
   r.values["total_cycles"] = total.value;
   if (input.clock.value > 0) {
@@ -83,7 +84,9 @@ Record roofline(const BaselineInput& input) {
   const Cycles compute = compute_cycles(input);
   const Cycles off_chip(static_cast<double>(input.off_chip_bits) / input.off_chip_bits_per_cycle);
   Record r = record_of(input, "roofline", compute, off_chip > compute ? off_chip : compute);
-  r.values["off_chip_traffic_mb"] = static_cast<double>(input.off_chip_bits) / 8e6;
+  r.values["off_chip_traffic_mb"] =
+      (static_cast<double>(input.off_chip_bits) + static_cast<double>(input.off_chip_free_bits)) /
+      8e6;
   return r;
 }
 

@@ -37,10 +37,18 @@ std::vector<const Layer*> chosen_layers(const RunInput& input, const Plan& plan,
   return out;
 }
 
-std::int64_t off_chip_bits(const Layer& layer, const Precision& p) {
-  std::int64_t bits = mul(tensor_elements(layer, Operand::I), p.input_bits);
-  if (layer.has_weights()) bits = add(bits, mul(tensor_elements(layer, Operand::W), p.weight_bits));
-  return add(bits, mul(tensor_elements(layer, Operand::O), p.output_bits));
+// Each operand once, apart by whether an off-chip port takes time for it: a weight memory, for
+// example, has no port for inputs that stay on the chip from layer to layer.
+void add_off_chip_bits(const Layer& layer, const Accelerator& a, BaselineInput* in) {
+  const Precision p = effective_precision(a, layer);
+  const auto add_operand = [&](Operand o, Transfer t, int bits) {
+    const bool free = a.levels.front().unlimited[o][static_cast<std::size_t>(t)];
+    std::int64_t& sum = free ? in->off_chip_free_bits : in->off_chip_bits;
+    sum = add(sum, mul(tensor_elements(layer, o), bits));
+  };
+  add_operand(Operand::I, Transfer::read, p.input_bits);
+  if (layer.has_weights()) add_operand(Operand::W, Transfer::read, p.weight_bits);
+  add_operand(Operand::O, Transfer::write, p.output_bits);
 }
 
 // A price for a level that does not exist would be left out in silence.
@@ -174,11 +182,11 @@ std::vector<Record> baselines(const Run& run) {
     in.repeat = r.repeat;
     in.macs = points(layer);
     in.lanes = run.accelerator.lanes();
-    in.off_chip_bits = off_chip_bits(layer, effective_precision(run.accelerator, layer));
+    add_off_chip_bits(layer, run.accelerator, &in);
     in.off_chip_bits_per_cycle = off_chip_bandwidth(run.accelerator);
     in.clock = run.accelerator.clock;
     out.push_back(macs_over_pes(in));
-    if (in.off_chip_bits_per_cycle > 0) out.push_back(roofline(in));
+    if (in.off_chip_bits_per_cycle > 0 && in.off_chip_bits > 0) out.push_back(roofline(in));
   }
   for (Record& r : out) r.provenance.inputs = inputs;
   return out;

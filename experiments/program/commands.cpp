@@ -189,6 +189,8 @@ void add_commands(CLI::App& app, const Guard& guard) {
   add_score_energy(app, guard);
   add_validate(app, guard);
   add_verify(app, guard);
+  add_check(app, guard);
+  add_roofline(app, guard);
 }
 
 }  // namespace assay

@@ -22,6 +22,8 @@ void add_import(CLI::App& app, const Guard& guard);
 void add_import_network(CLI::App& app, const Guard& guard);
 void add_score(CLI::App& app, const Guard& guard);
 void add_validate(CLI::App& app, const Guard& guard);
+void add_check(CLI::App& app, const Guard& guard);
+void add_roofline(CLI::App& app, const Guard& guard);
 void add_explore(CLI::App& app, const Guard& guard);
 void add_microbenchmarks(CLI::App& app, const Guard& guard);
 void add_virtual_chip(CLI::App& app, const Guard& guard);
