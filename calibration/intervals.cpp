@@ -154,18 +154,6 @@ std::string method(bool validated, const Folds& training, std::size_t left_out_i
   return text;
 }
 
-void count_coverage(HeldOutReport* report) {
-  for (const HeldOut& h : report->predictions) {
-    ++report->n;
-    report->covered += h.covered ? 1 : 0;
-  }
-  if (report->n == 0) return;
-  report->coverage = static_cast<double>(report->covered) / report->n;
-  const auto [low, high] = clopper_pearson(report->covered, report->n);
-  report->coverage_low = low;
-  report->coverage_high = high;
-}
-
 // Fits without two folds of one problem; each serves both ways round.
 class PairFits {
  public:
@@ -194,6 +182,19 @@ void check_same_unknowns(const Problem& problem, const Problem& target) {
 }
 
 }  // namespace
+
+void count_coverage(HeldOutReport* report) {
+  report->n = report->covered = 0;
+  for (const HeldOut& h : report->predictions) {
+    ++report->n;
+    report->covered += h.covered ? 1 : 0;
+  }
+  if (report->n == 0) return;
+  report->coverage = static_cast<double>(report->covered) / report->n;
+  const auto [low, high] = clopper_pearson(report->covered, report->n);
+  report->coverage_low = low;
+  report->coverage_high = high;
+}
 
 HeldOutReport held_out(const Problem& problem, const Rows& rows, const IntervalOptions& options) {
   check(problem);

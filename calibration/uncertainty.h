@@ -81,6 +81,10 @@ HeldOutReport held_out(const Problem& problem, const Rows& rows,
 HeldOutReport predict_interval(const Problem& problem, const Rows& rows, const Problem& target,
                                const IntervalOptions& options = {});
 
+// n, covered and the coverage anew from the predictions' own `covered`: for a caller that has
+// marked those of predict_interval().
+void count_coverage(HeldOutReport* report);
+
 // Interval of a share (Clopper and Pearson), n > 0.
 std::pair<double, double> clopper_pearson(int successes, int n, double level = 0.95);
 

@@ -184,7 +184,12 @@ class Analyst {
     finish(&e);
     e.intervals = calibration::predict_interval(p_, a_.fitted, some(rows),
                                                 intervals(calibration::FoldBy::group));
-    for (calibration::HeldOut& h : e.intervals->predictions) h.row = rows[h.row];
+    for (calibration::HeldOut& h : e.intervals->predictions) {
+      h.row = rows[h.row];
+      const double measured = p_.observations[h.row].measured;
+      h.covered = h.low <= measured && measured <= h.high;
+    }
+    calibration::count_coverage(&*e.intervals);
     return e;
   }
 
@@ -246,13 +251,8 @@ class Analyst {
     calibration::HeldOutReport& all = *e->intervals;
     all.method = one.method;
     all.validated = false;
-    ++all.n;
-    all.covered += h.covered ? 1 : 0;
-    const auto [low, high] = calibration::clopper_pearson(all.covered, all.n);
-    all.coverage = static_cast<double>(all.covered) / all.n;
-    all.coverage_low = low;
-    all.coverage_high = high;
     all.predictions.push_back(std::move(h));
+    calibration::count_coverage(&all);
   }
 
   Evaluation in_sample() const {
