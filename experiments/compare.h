@@ -31,6 +31,8 @@ struct JoinOptions {
   bool allow_unmatched_predictions = false;  // e.g. a whole network predicted, five layers measured
   bool allow_unmatched_measurements = false;
   std::vector<Withheld> withheld = {};
+  // Why times and rates of different clocks are compared; absent: they are refused (clock.h).
+  std::optional<std::string> allow_clock_difference = {};
 };
 
 struct ComparedRow {

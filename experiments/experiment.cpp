@@ -9,6 +9,8 @@
 
 #include "core/diagnostics.h"
 #include "core/hash.h"
+#include "core/yaml_reader.h"
+#include "experiments/clock.h"
 #include "experiments/experiment_data.h"
 #include "experiments/report/exact_levels.h"
 #include "experiments/report/hardware_levels.h"
@@ -189,6 +191,14 @@ std::string why_skipped(const std::string& level, const RunInput& in,
   return options.make_design || has_rtl() ? "" : rtl::kSkipped;
 }
 
+std::vector<std::string> runnable(const ExperimentVariant& v, const RunInput& in,
+                                  const ExperimentOptions& options) {
+  std::vector<std::string> levels;
+  for (const std::string& level : v.levels)
+    if (why_skipped(level, in, options).empty()) levels.push_back(level);
+  return levels;
+}
+
 void add_once(const std::string& text, std::vector<std::string>* all) {
   if (std::find(all->begin(), all->end(), text) == all->end()) all->push_back(text);
 }
@@ -219,6 +229,7 @@ void compare_hardware(const Experiment& e, const std::vector<Record>& records, R
         measured.push_back(m);
     out->predicted.insert(out->predicted.end(), own.begin(), own.end());
     JoinOptions join;
+    join.allow_clock_difference = e.allow_clock_difference;
     join.quantities = hardware_quantities(e, own, measured);
     join.allow_unmatched_predictions = true;
     if (join.quantities.empty()) continue;
@@ -233,6 +244,15 @@ void compare_hardware(const Experiment& e, const std::vector<Record>& records, R
     auto& excluded = out->comparison.excluded;
     excluded.insert(excluded.end(), c.excluded.begin(), c.excluded.end());
   }
+}
+
+// A reason that excuses nothing is one that nobody needs.
+void check_clock_reason(const Experiment& e, const Comparison& c) {
+  if (!e.allow_clock_difference) return;
+  if (std::none_of(c.excluded.begin(), c.excluded.end(),
+                   [](const Excluded& x) { return x.key == kClockKey; }))
+    throw InputError({{e.file.string(), 0, "allow_clock_difference", *e.allow_clock_difference,
+                       "no two clocks are known to differ; expected no such key"}});
 }
 
 void add_headline(const Run& run, ReportInput* out) {
@@ -256,12 +276,14 @@ ReportInput run_experiment(const Experiment& e, const Catalog& catalog,
   ReportInput out = stated_input(e);
   JoinOptions join;
   join.quantities = e.quantities;
+  join.allow_clock_difference = e.allow_clock_difference;
   check_pins(e, catalog);
   add_measured(e, catalog, &out);
   Diagnostics diagnostics;
   std::vector<Record> on_hardware;
   std::set<std::pair<std::string, std::string>> skipped;  // variant, level
-  check_bounds(e, read_workload(catalog.workload_file(e.workload, e.file.parent_path())), diagnostics);
+  check_bounds(e, read_workload(catalog.workload_file(e.workload, e.file.parent_path())),
+               diagnostics);
   for (const ExperimentVariant& v : e.variants)
     for (const std::string& level : v.levels) {
       // Simulating takes its time: not after an error.
@@ -270,6 +292,10 @@ ReportInput run_experiment(const Experiment& e, const Catalog& catalog,
       const bool hardware = level == report::kRtl;
       if (hardware && !v.rtl_layers.empty()) in.layers = v.rtl_layers;
       if (const std::string why = why_skipped(level, in, options); !why.empty()) {
+        if (options.require_all_levels)
+          throw InputError({{e.file.string(), 0, "levels", level,
+                             why + "; asked for: " + one_of(v.levels) + " of variant " + v.name +
+                                 "; found: " + one_of(runnable(v, in, options))}});
         add_once(why, &out.skipped);
         skipped.insert({v.name, level});
         continue;
@@ -294,6 +320,7 @@ ReportInput run_experiment(const Experiment& e, const Catalog& catalog,
                                 [](const Excluded& x) { return x.level == "baseline"; }),
                  excluded.end());
   compare_hardware(e, on_hardware, &out);
+  check_clock_reason(e, out.comparison);
   for (const ExperimentBound& b : e.bounds)
     if (skipped.count({b.variant, b.level}) == 0)
       out.bounds.push_back({bound_text(b), b.variant, b.statistic, b.limit,

@@ -79,6 +79,7 @@ struct Experiment {
   std::optional<std::string> parameters;
   std::vector<ExperimentData> measured;
   std::vector<ExperimentPrediction> predictions;
+  std::optional<std::string> allow_clock_difference;  // why; absent: refused
   std::vector<DerivedQuantity> derived;
   std::vector<std::string> quantities;
   std::string headline_quantity;
@@ -100,6 +101,8 @@ struct ExperimentOptions {
   // interrupted run goes on from there; empty: nowhere. The files stay.
   std::filesystem::path journals;
   bool restart = false;  // journals of an earlier run are thrown away
+  // A level that cannot run (hardware, in a program without it) is an error instead of being said.
+  bool require_all_levels = false;
   // Where the hardware comes from; null: what is built into this program.
   std::function<std::unique_ptr<rtl::Design>(const std::string& configuration)> make_design;
 };

@@ -161,6 +161,18 @@ Agreement read_agreement(YamlMap map, const Experiment& e,
   return a;
 }
 
+// A level that the experiment asks for, and that every variant replaces by levels of its own.
+void check_levels_run(YamlMap& top, const Experiment& e, const std::vector<std::string>& asked) {
+  if (!top.has("levels") || e.variants.empty()) return;
+  std::set<std::string> found;
+  for (const ExperimentVariant& v : e.variants) found.insert(v.levels.begin(), v.levels.end());
+  for (const std::string& level : asked)
+    if (found.count(level) == 0)
+      top.error("levels", level,
+                "asked for: " + one_of(asked) +
+                    "; no variant runs it, found: " + one_of({found.begin(), found.end()}));
+}
+
 void read_variants(YamlMap& top, Experiment& e) {
   std::set<std::string> names;
   int headlines = 0;
@@ -172,6 +184,7 @@ void read_variants(YamlMap& top, Experiment& e) {
                 "two variants have this name; expected different names");
     headlines += e.variants.back().headline ? 1 : 0;
   }
+  check_levels_run(top, e, levels);
   if (e.variants.size() > kMaxNames) {
     top.error("variants", std::to_string(e.variants.size()),
               "expected at most " + std::to_string(kMaxNames));
@@ -230,6 +243,8 @@ Experiment read_experiment(const std::filesystem::path& file) {
   read_variants(top, e);
   if (top.has("parameters")) e.parameters = top.text("parameters");
   read_measured(top, &e);
+  if (top.has("allow_clock_difference"))
+    e.allow_clock_difference = top.text("allow_clock_difference");
   read_derived_quantities(top, e);
   e.quantities = read_names(top, "quantities");
   e.headline_quantity = read_stated(top, "headline_quantity", e.quantities);

@@ -58,7 +58,8 @@ class Importer {
       if (!s->constant) find_column(s->column, s->line, s->key + ".column");
     for (const RowFilter& f : m.filters)
       find_column(f.column, f.line, f.keep ? "keep.column" : "skip.column");
-    for (const ImportedValue& v : m.values) find_column(v.column, v.line, v.quantity + " column");
+    for (const ImportedValue& v : m.values)
+      if (!v.constant) find_column(v.column, v.line, v.quantity + " column");
     return diagnostics_->size() == errors;
   }
 
@@ -160,6 +161,7 @@ class Importer {
   }
 
   std::optional<double> number(const ImportedValue& v) {
+    if (v.constant) return v.constant;
     const std::string& found = cell(v.column);
     const auto& absent = mapping_.absent;
     if (found.empty() || std::find(absent.begin(), absent.end(), found) != absent.end())

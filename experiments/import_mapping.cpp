@@ -84,7 +84,13 @@ void read_values(YamlMap* top, ImportMapping* mapping) {
     ImportedValue value;
     value.line = item.line();
     value.quantity = item.text("quantity");
-    value.column = item.text("column");
+    if (item.has("value"))
+      value.constant = item.real("value", kAnyReal);
+    else
+      value.column = item.text("column");
+    if (value.constant)
+      for (const char* key : {"column", "scale", "offset"})
+        if (item.has(key)) item.error(key, "", "expected either 'value' or 'column', not both");
     value.scale = item.real("scale", kAnyReal, 1);
     value.offset = item.real("offset", kAnyReal, 0);
     item.text("unit", "");  // for the human reader

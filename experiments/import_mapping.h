@@ -26,7 +26,8 @@ struct CellSource {
 
 struct ImportedValue {
   std::string quantity;
-  std::string column;
+  std::string column;              // empty: the constant
+  std::optional<double> constant;  // the same for every row
   int line = 0;
   double scale = 1;  // value = cell * scale + offset
   double offset = 0;

@@ -11,11 +11,13 @@
 
 #include "core/diagnostics.h"
 #include "core/text.h"
+#include "experiments/clock.h"
 
 namespace assay {
 namespace {
 
 constexpr std::size_t kShownKeys = 60;
+constexpr std::size_t kShownClocks = 6;
 
 using Records = std::vector<const Record*>;
 using JoinKey = std::tuple<std::string, std::string, std::string, std::int64_t>;
@@ -65,6 +67,7 @@ class Join {
     }
     for (JoinedGroup& group : out_.groups) join(&group);
     check_unmet_places();
+    judge_clocks();
     throw_if_any(diagnostics_);
     return std::move(out_);
   }
@@ -167,6 +170,46 @@ class Join {
                                g.variant});
   }
 
+  // Quantities of both that the comparison takes and that say nothing at another clock.
+  bool compares_times(const JoinedPair& pair) const {
+    return std::any_of(
+        pair.predicted->values.begin(), pair.predicted->values.end(), [&](const auto& value) {
+          const std::string& q = value.first;
+          const auto& asked = options_.quantities;
+          return depends_on_clock(q) && pair.measured->values.count(q) != 0 &&
+                 (asked.empty() || std::find(asked.begin(), asked.end(), q) != asked.end());
+        });
+  }
+
+  void find_clocks(const JoinedGroup& group) {
+    for (const JoinedPair& pair : group.pairs) {
+      if (!compares_times(pair)) continue;
+      const auto p = known_clocks(*pair.predicted, true), m = known_clocks(*pair.measured, false);
+      const std::string place = join_key_text(*pair.predicted);
+      for (const auto& [side, text] :
+           {std::pair{"predicted " + predictor_text(group.any()), clock_difference(p, p)},
+            std::pair{std::string("measured"), clock_difference(m, m)}})
+        if (!text.empty()) error("clock of " + side + " " + place, "", "one record, " + text);
+      if (const std::string text = clock_difference(p, m); !text.empty())
+        clocks_[text].push_back(predictor_text(group.any()) + " " + place);
+    }
+  }
+
+  // A difference is of a whole run as a rule: said once, with all whom it concerns.
+  void judge_clocks() {
+    for (const JoinedGroup& group : out_.groups) find_clocks(group);
+    for (const auto& [text, whom] : clocks_) {
+      const std::string both = "predicted and measured at " + text + ", " +
+                               std::to_string(whom.size()) +
+                               " records: " + listed(whom, kShownClocks);
+      if (options_.allow_clock_difference)
+        out_.excluded.push_back(
+            {kClockKey, both + "; compared because: " + *options_.allow_clock_difference, "", ""});
+      else
+        error(kClockKey, "", both + "; expected one clock for times and rates");
+    }
+  }
+
   // Measurements of a chip, workload and batch that no group speaks of.
   void check_unmet_places() {
     std::set<Place> spoken_of;
@@ -191,6 +234,7 @@ class Join {
   Diagnostics diagnostics_;
   std::map<JoinKey, const Record*> by_key_;
   std::map<Place, Records> by_place_;
+  std::map<std::string, std::vector<std::string>> clocks_;  // difference -> whose
   Joined out_;
 };
 

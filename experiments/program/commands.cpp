@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <optional>
+#include <set>
 
+#include "core/diagnostics.h"
 #include "core/hash.h"
 #include "experiments/catalog.h"
 #include "experiments/compare.h"
@@ -96,16 +99,36 @@ void add_list(CLI::App& app, const Guard& guard) {
 }
 
 struct CompareOptions {
-  std::string predicted, measured;
-  std::vector<std::string> quantities;
+  std::string predicted, measured, allow_clock_difference;
+  std::vector<std::string> quantities, levels;
   bool partial = false, json = false;
 };
+
+// Those of the levels asked for, each of which must be there.
+std::vector<Record> of_levels(const std::vector<Record>& all, const CompareOptions& o) {
+  std::set<std::string> found;
+  for (const Record& r : all) found.insert(r.level);
+  Diagnostics diagnostics;
+  for (const std::string& level : o.levels)
+    if (found.count(level) == 0)
+      diagnostics.push_back({o.predicted, 0, "level", level,
+                             fmt::format("asked for: {}; the records' levels are: {}",
+                                         fmt::join(o.levels, ", "), fmt::join(found, ", "))});
+  throw_if_any(diagnostics);
+  std::vector<Record> chosen;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(chosen), [&](const Record& r) {
+    return std::find(o.levels.begin(), o.levels.end(), r.level) != o.levels.end();
+  });
+  return chosen;
+}
 
 ReportInput compare_input(const CompareOptions& o) {
   ReportInput in;
   in.predicted = read_records(o.predicted);
   in.measured = read_records(o.measured);
+  if (!o.levels.empty()) in.predicted = of_levels(in.predicted, o);
   JoinOptions join;
+  if (!o.allow_clock_difference.empty()) join.allow_clock_difference = o.allow_clock_difference;
   join.quantities = o.quantities;
   join.allow_unmatched_predictions = join.allow_unmatched_measurements = o.partial;
   in.comparison = compare(in.predicted, in.measured, join);
@@ -128,6 +151,11 @@ void compare_options(CLI::App* c, const std::shared_ptr<CompareOptions>& o) {
   c->add_option("predicted", o->predicted, "records (.json or .csv)")->required();
   c->add_option("measured", o->measured, "records (.json or .csv)")->required();
   c->add_option("--quantities", o->quantities, "only these, separated by commas")->delimiter(',');
+  c->add_option("--levels", o->levels,
+                "only predictions of these levels, each of which must be there")
+      ->delimiter(',');
+  c->add_option("--allow-clock-difference", o->allow_clock_difference,
+                "why times of different clocks are compared, which are refused otherwise");
   c->add_flag("--partial", o->partial, "allow records that only one side has");
 }
 

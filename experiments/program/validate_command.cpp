@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 struct ValidateOptions {
   std::string experiment, out;
-  bool json = false, full = false, restart = false;
+  bool json = false, full = false, restart = false, require_all_levels = false;
 };
 
 std::ptrdiff_t rank_of(const std::string& level) {
@@ -125,6 +125,7 @@ int validate(const ValidateOptions& o) {
   const std::vector<fs::path> journals = journals_of(experiment, folder);
   ExperimentOptions options;
   options.restart = o.restart;
+  options.require_all_levels = o.require_all_levels;
   if (!journals.empty()) {
     options.journals = folder;
     if (folder.has_parent_path()) fs::create_directories(folder.parent_path());
@@ -164,6 +165,8 @@ void add_validate(CLI::App& app, const Guard& guard) {
   c->add_flag("--full", o->full, "print the tables of every quantity");
   c->add_flag("--restart", o->restart,
               "throw away the layers of hardware that an interrupted run has kept");
+  c->add_flag("--require-all-levels", o->require_all_levels,
+              "a level that cannot run, such as rtl in a program without it, is an error");
   c->footer("Example: assay validate experiments/eyeriss-alexnet.yaml");
   c->callback([o, guard] { guard([o] { return validate(*o); }); });
 }
