@@ -219,6 +219,7 @@ void add_commands(CLI::App& app, const Guard& guard) {
   add_verify(app, guard);
   add_check(app, guard);
   add_roofline(app, guard);
+  add_explain(app, guard);
 }
 
 }  // namespace assay

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <system_error>
 #include <tuple>
 
 #include "core/hash.h"
@@ -132,6 +133,23 @@ std::string to_json(const Chain& chain) {
          ",\n \"inputs\": " + list(chain.inputs, input_json) +
          ",\n \"outputs\": " + list(chain.outputs, output) +
          ",\n \"records\": " + list(chain.records, record_json) + "\n}\n";
+}
+
+std::optional<FoundInput> find_now(const InputFile& input, const std::vector<fs::path>& folders) {
+  std::vector<fs::path> candidates;
+  if (input.place.in == kInWork) candidates.emplace_back(input.place.path);
+  for (const fs::path& folder : folders) candidates.push_back(folder / input.place.path);
+  for (const fs::path& folder : folders) candidates.push_back(folder / input.name);
+  if (input.place.in != kInData) candidates.emplace_back(input.name);
+  std::optional<FoundInput> other;
+  for (const fs::path& file : candidates) {
+    std::error_code ec;
+    if (!fs::is_regular_file(file, ec)) continue;
+    FoundInput found{file, sha256_of_file(file)};
+    if (found.hash == input.hash) return found;
+    if (!other) other = std::move(found);
+  }
+  return other;
 }
 
 }  // namespace assay::provenance

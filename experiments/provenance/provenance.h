@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,5 +56,15 @@ Chain chain_of(const ReportInput& input, const std::filesystem::path& folder);
 std::string to_json(const Chain& chain);
 // Strict; throws InputError with every error of the file, and where there is none.
 Chain read_chain(const std::filesystem::path& folder);
+
+// Where an input is now: among the folders (the first is the data folder), in the one in which the
+// program runs, or there under its name alone. That of the stated content, else the first; nothing
+// where there is none.
+struct FoundInput {
+  std::filesystem::path file;
+  std::string hash;
+};
+std::optional<FoundInput> find_now(const InputFile& input,
+                                   const std::vector<std::filesystem::path>& folders);
 
 }  // namespace assay::provenance

@@ -58,41 +58,19 @@ class Verifier {
     for (const auto& [path, hash] : found) add("added", "output", path, "", hash);
   }
 
-  // Where an input may be now: in a folder that was named, in this one, or there under its name.
-  std::vector<fs::path> candidates(const InputFile& f) const {
-    std::vector<fs::path> all;
-    for (const fs::path& folder : folders_) all.push_back(folder / f.place.path);
-    if (f.place.in == kInWork) all.insert(all.begin(), fs::path(f.place.path));
-    for (const fs::path& folder : folders_) all.push_back(folder / f.name);
-    if (f.place.in != kInData) all.emplace_back(f.name);
-    return all;
-  }
-
-  std::optional<std::string> hash_now(const InputFile& f) const {
-    std::optional<std::string> other;
-    for (const fs::path& file : candidates(f)) {
-      std::error_code ec;
-      if (!fs::is_regular_file(file, ec)) continue;
-      const std::string hash = sha256_of_file(file);
-      if (hash == f.hash) return hash;
-      if (!other) other = hash;
-    }
-    return other;
-  }
-
   void inputs() {
     for (const InputFile& f : chain_.inputs) {
       ++out_.inputs;
       const std::string roles = listed(f.roles, kShownRoles);
-      const auto now = hash_now(f);
+      const auto now = find_now(f, folders_);
       // An input of an input, such as that of imported records, may never have been here.
       if (!now && f.place.in == kUnknownPlace)
         out_.notes.push_back("input " + f.name + " (" + roles + ", " + f.hash +
                              ") was not found where the report was written, nor is it here");
       else if (!now)
         add("missing", "input", f.place.path, f.hash, "", roles);
-      else if (*now != f.hash)
-        add("changed", "input", f.place.path, f.hash, *now, roles);
+      else if (now->hash != f.hash)
+        add("changed", "input", f.place.path, f.hash, now->hash, roles);
     }
   }
 

@@ -10,6 +10,8 @@
 
 #include "core/diagnostics.h"
 #include "core/hash.h"
+#include "experiments/provenance/definitions.h"
+#include "experiments/provenance/explain.h"
 #include "experiments/provenance/recompute.h"
 #include "experiments/provenance/verify.h"
 #include "report_fixture.h"
@@ -149,6 +151,51 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_no_provenance_is_refused_with_every_error) {
   }
   fs::remove(file);
   BOOST_CHECK_THROW(provenance::read_chain(w.folder), InputError);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(provenance_explain)
+
+BOOST_AUTO_TEST_CASE(every_metric_of_a_report_is_defined) {
+  const ReportInput in = test::eyeriss();
+  for (const report::Metric& m : report::metrics_of(in)) {
+    const std::string& s = m.name.statistic;
+    if (s == "predicted" || s == "measured") continue;
+    const std::string name = s != "error_pct"                ? s
+                             : m.name.scope == kNetworkLayer ? "network_pct"
+                                                             : "signed error";
+    BOOST_TEST(provenance::definition_of(name).has_value(), name);
+    BOOST_TEST(provenance::definition_of(m.name.quantity).has_value(), m.name.quantity);
+  }
+  BOOST_TEST(provenance::definition_of("traffic_glb_mb").has_value());
+  BOOST_TEST(*provenance::definition_of("share_within_20_pct") ==
+             *provenance::definition_of("share_within_5_pct"));
+  BOOST_TEST(!provenance::definition_of("mape").has_value());
+  BOOST_TEST(!provenance::definition_of("trafficXglb_mb").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_rows_of_a_metric_are_its_own) {
+  const Written w;
+  const std::string group = "eyeriss__alexnet__b4__analytical.published_mapping__processing_ms__";
+  const auto folders = {w.scratch / "data", w.scratch.path()};
+  const auto all = provenance::explain(w.folder, group + "layers__mape_pct", folders);
+  BOOST_TEST(all.layers.size() == 5U);
+  BOOST_TEST(all.n == 5);
+  BOOST_TEST(all.predicted.size() == 5U);
+  BOOST_TEST(all.measured.size() == 5U);
+  BOOST_REQUIRE(all.files.size() == 2U);
+  BOOST_TEST(all.files[0].input.name == "alexnet.yaml");
+  BOOST_TEST(all.files[0].unchanged);
+  double sum = 0;
+  for (const auto& l : all.layers) sum += std::abs(l.error_pct);
+  BOOST_TEST(*all.value == sum / 5, boost::test_tools::tolerance(1e-12));
+  const auto one = provenance::explain(w.folder, group + "conv2__measured", folders);
+  BOOST_TEST(one.layers.size() == 1U);
+  BOOST_TEST(*one.value == 39.2);
+  const auto sums = provenance::explain(w.folder, group + "network__error_pct", folders);
+  BOOST_TEST(sums.layers.size() == 6U);
+  BOOST_TEST(sums.layers.back().layer == kNetworkLayer);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
