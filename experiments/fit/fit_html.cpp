@@ -28,13 +28,6 @@ data texts(const std::vector<std::string>& lines) {
   return out;
 }
 
-// The look of the other reports.
-std::string style() {
-  const std::string page = report::kTemplate;
-  const std::size_t from = page.find("<style>"), to = page.find("</style>");
-  return page.substr(from, to - from) + "</style>";
-}
-
 void add_verdict(const FitResult& r, data* page) {
   const Verdict& v = r.analysis.verdict;
   page->set("state", v.recalibrate ? (*v.recalibrate ? "pass" : "fail") : "none");
@@ -212,7 +205,7 @@ std::string fit_html(const FitResult& r, const std::vector<report::Figure>& figu
                      const std::vector<report::Drawn>& drawn) {
   data page;
   page.set("title", plain(r.file.title));
-  page.set("style", style());
+  page.set("style", report::page_style());
   page.set("data_line", plain(data_line(r)));
   page.set("split_line", plain(split_line(r)));
   add_verdict(r, &page);

@@ -13,8 +13,9 @@
 namespace assay::report {
 namespace {
 
-constexpr std::array<const char*, 7> kSeriesColors = {"#2f7fd0", "#d9622b", "#2a9d6f", "#b05cc6",
-                                                      "#d6487e", "#1f9bb0", "#7a6fe0"};
+constexpr std::array<const char*, 9> kSeriesColors = {"#2f7fd0", "#d9622b", "#2a9d6f",
+                                                      "#b05cc6", "#d6487e", "#1f9bb0",
+                                                      "#7a6fe0", "#6b9a1f", "#c23b3b"};
 constexpr std::array<const char*, 4> kBaselineColors = {"#868e96", "#a0694b", "#b8860b", "#7d8f2a"};
 
 // "4×10⁶"; plain figures from 0.001 to below 100,000.

@@ -25,7 +25,8 @@ inline constexpr int kWideFigure = 1060;  // spans both columns of the page
 // A figure before it is drawn. Where there is nothing to draw, script is empty and `missing` says
 // why.
 struct Figure {
-  std::string name;  // file stem
+  std::string name;     // file stem
+  std::string section;  // of the page: "waterfall", "parts", "parity", "residuals", ...
   std::string title;
   std::string caption;
   int width = kFigureWidth;

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# Compiles an HTML template into the program, so that an installed program needs no data file for its reports.
+# Compiles an HTML template or a style sheet into the program, so that an installed program needs no data file for its reports.
 #
 #   include(report/embed.cmake)                                             # from experiments/CMakeLists.txt
 #   assay_embed_template(assay_experiments report/template.html report::kTemplate)   # after add_library(...)
+#   assay_embed_template(assay_experiments report/page.css report::kPageCss)
 #
 # makes `extern const char* const kTemplate` of namespace assay::report. At build time the same file runs as a script
 # (cmake -DINPUT=... -DOUTPUT=... -DFOLDER=... -DSYMBOL=... -P embed.cmake).
@@ -14,7 +15,7 @@ if(CMAKE_SCRIPT_MODE_FILE)
     message(FATAL_ERROR "${INPUT} contains the delimiter of the string literal")
   endif()
   file(WRITE "${OUTPUT}" "// SPDX-License-Identifier: Apache-2.0
-// Generated from ${FOLDER}/template.html by embed.cmake.
+// Generated from ${FOLDER}/${NAME} by embed.cmake.
 namespace assay::${FOLDER} {
 extern const char* const ${SYMBOL};
 const char* const ${SYMBOL} = R\"${delimiter}(${text})${delimiter}\";
@@ -29,10 +30,12 @@ function(assay_embed_template target template symbol)
   list(GET parts 0 folder)
   list(GET parts 1 name)
   set(input "${CMAKE_CURRENT_SOURCE_DIR}/${template}")
-  set(output "${CMAKE_CURRENT_BINARY_DIR}/${folder}_template.cpp")
+  get_filename_component(file "${template}" NAME)
+  get_filename_component(stem "${template}" NAME_WE)
+  set(output "${CMAKE_CURRENT_BINARY_DIR}/${folder}_${stem}.cpp")
   add_custom_command(
     OUTPUT "${output}"
-    COMMAND "${CMAKE_COMMAND}" "-DINPUT=${input}" "-DOUTPUT=${output}" "-DFOLDER=${folder}" "-DSYMBOL=${name}"
+    COMMAND "${CMAKE_COMMAND}" "-DINPUT=${input}" "-DOUTPUT=${output}" "-DFOLDER=${folder}" "-DNAME=${file}" "-DSYMBOL=${name}"
             -P "${ASSAY_EMBED_SCRIPT}"
     DEPENDS "${input}" "${ASSAY_EMBED_SCRIPT}"
     COMMENT "Embedding ${template}"

@@ -5,6 +5,10 @@
 #include <tuple>
 #include <utility>
 
+#include "experiments/report/coverage.h"
+#include "experiments/report/format.h"
+#include "experiments/report/waterfall.h"
+
 namespace assay::report {
 namespace {
 
@@ -52,40 +56,79 @@ std::vector<std::pair<Place, std::vector<const Record*>>> by_place(
   return groups;
 }
 
+// Collects figures under unique names, each with its section of the page.
+class Page {
+ public:
+  void add(const char* section, Figure figure) {
+    figure.section = section;
+    figures_.push_back(std::move(figure));
+  }
+  std::string name(const std::string& text) { return names_.make(text); }
+  std::vector<Figure> figures() { return std::move(figures_); }
+
+ private:
+  Names names_;
+  std::vector<Figure> figures_;
+};
+
+void add_waterfalls(const ReportInput& input, const std::vector<QuantityTable>& tables,
+                    bool several, Page* page) {
+  for (const QuantityTable& t : tables) {
+    if (t.quantity != input.headline_quantity || t.series.empty()) continue;
+    const std::string suffix = several ? suffix_of({t.chip, t.workload, t.batch}) : "";
+    page->add("waterfall", waterfall_figure(layer_waterfall(input, t, 0),
+                                            page->name("waterfall_layers" + suffix)));
+  }
+  for (const Waterfall& w : latency_waterfalls(input))
+    page->add("waterfall", waterfall_figure(w, page->name("waterfall_levels")));
+  for (const QuantityTable& t : tables) {
+    if (t.quantity != "energy_chip_uj" && t.quantity != "energy_uj") continue;
+    const std::string suffix = several ? suffix_of({t.chip, t.workload, t.batch}) : "";
+    page->add("waterfall", waterfall_figure(energy_waterfall(input, t),
+                                            page->name("waterfall_" + t.quantity + suffix)));
+  }
+}
+
 void add_comparison(const std::vector<QuantityTable>& tables, bool headline,
-                    const ReportInput& input, bool several, Names* names,
-                    std::vector<Figure>* figures) {
+                    const ReportInput& input, bool several, Page* page) {
   for (const QuantityTable& t : tables) {
     if ((t.quantity == input.headline_quantity) != headline) continue;
     const std::string suffix =
         "_" + t.quantity + (several ? suffix_of({t.chip, t.workload, t.batch}) : "");
-    figures->push_back(parity_figure(t, names->make("parity" + suffix)));
-    figures->push_back(error_figure(t, names->make("error" + suffix)));
+    page->add("parity", parity_figure(input, t, page->name("parity" + suffix)));
+    page->add("parity", error_figure(t, page->name("error" + suffix)));
   }
 }
 
-void add_breakdowns(const ReportInput& input, bool several, Names* names,
-                    std::vector<Figure>* figures) {
+void add_breakdowns(const ReportInput& input, bool several, Page* page) {
   auto groups = by_place(headline_records(input));
   if (groups.empty()) groups.emplace_back();
   for (const auto& [place, records] : groups) {
     const std::string suffix = several ? suffix_of(place) : "";
-    figures->push_back(latency_figure(input, records, names->make("latency" + suffix)));
-    figures->push_back(energy_figure(input, records, names->make("energy" + suffix)));
+    page->add("parts", latency_figure(input, records, page->name("latency" + suffix)));
+    page->add("parts", energy_figure(input, records, page->name("energy" + suffix)));
   }
-  figures->push_back(roofline_figure(input, names->make("roofline")));
 }
 
-void add_levels(const ReportInput& input, bool several, Names* names,
-                std::vector<Figure>* figures) {
+void add_levels(const ReportInput& input, bool several, Page* page) {
   const std::vector<LevelTable> tables = level_tables(input);
   const Causes causes = causes_of(tables);
   for (const LevelTable& t : tables) {
     const std::string suffix = (t.headline ? "" : "_" + t.variant) +
                                (several ? suffix_of({t.chip, t.workload, t.batch}) : "");
-    figures->push_back(stall_figure(t, causes, names->make("stalls" + suffix)));
-    figures->push_back(utilisation_figure(t, names->make("utilisation" + suffix)));
+    page->add("parts", stall_figure(t, causes, page->name("stalls" + suffix)));
+    page->add("parts", utilisation_figure(t, page->name("utilisation" + suffix)));
   }
+}
+
+void add_fitted(const ReportInput& input, Page* page) {
+  for (const FittedUse& f : input.fitted) {
+    const std::string suffix = f.variant.empty() ? "" : "_" + f.variant;
+    page->add("fitted", prior_posterior_figure(f, page->name("prior_posterior" + suffix)));
+  }
+  for (const Coverage& c : coverages_of(input))
+    page->add("coverage", coverage_figure(c, quantity_label(input, c.quantity),
+                                          page->name("coverage_" + c.quantity)));
 }
 
 }  // namespace
@@ -108,13 +151,19 @@ std::vector<Figure> figures_of(const ReportInput& input) {
   for (const QuantityTable& t : tables) places.insert({t.chip, t.workload, t.batch});
   for (const Record* r : headline_records(input)) places.insert({r->chip, r->workload, r->batch});
   const bool several = places.size() > 1;
-  Names names;
-  std::vector<Figure> figures;
-  add_comparison(tables, true, input, several, &names, &figures);
-  add_levels(input, several, &names, &figures);
-  add_breakdowns(input, several, &names, &figures);
-  add_comparison(tables, false, input, several, &names, &figures);
-  return figures;
+  Page page;
+  add_waterfalls(input, tables, several, &page);
+  add_breakdowns(input, several, &page);
+  add_levels(input, several, &page);
+  page.add("parts", roofline_figure(input, page.name("roofline")));
+  if (several)
+    page.add("parity", network_parity_figure(input, tables, page.name("parity_networks")));
+  add_comparison(tables, true, input, several, &page);
+  add_comparison(tables, false, input, several, &page);
+  page.add("residuals", residual_figure(input, page.name("residuals_macs")));
+  page.add("residuals", kind_figure(input, page.name("residuals_kind")));
+  add_fitted(input, &page);
+  return page.figures();
 }
 
 }  // namespace assay::report

@@ -12,13 +12,19 @@
 
 namespace assay::report {
 
-// Headline quantity's parity and error, stalls and utilisation of the simulator if it ran, latency,
-// energy, roofline, then the other quantities.
+// In the order of the page: waterfalls; latency, energy, stalls and utilisation of the simulator if
+// it ran, roofline; parity and error, the headline quantity first; residuals; what was fitted.
 std::vector<Figure> figures_of(const ReportInput& input);
 
-Figure parity_figure(const QuantityTable& table, const std::string& name);
+Figure parity_figure(const ReportInput& input, const QuantityTable& table, const std::string& name);
+// The headline on all networks, coloured by network.
+Figure network_parity_figure(const ReportInput& input, const std::vector<QuantityTable>& tables,
+                             const std::string& name);
 Figure error_figure(const QuantityTable& table, const std::string& name);
-// The CSV behind these two.
+// Headline quantity against the size and the kind of a layer.
+Figure residual_figure(const ReportInput& input, const std::string& name);
+Figure kind_figure(const ReportInput& input, const std::string& name);
+// The CSV behind parity and error.
 std::string comparison_csv(const QuantityTable& table);
 // One of each per (chip, workload) of the headline series; the records given are those of one.
 Figure latency_figure(const ReportInput& input, const std::vector<const Record*>& records,

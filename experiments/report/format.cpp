@@ -109,7 +109,9 @@ std::string signed_pct(double pct) {
   const double magnitude = std::fabs(pct);
   if (magnitude < 0.001) return fmt::format("{:+.1e}", pct);
   if (magnitude < 0.05) return fmt::format("{:+.1g}", pct);
-  return magnitude < 9999.95 ? fmt::format("{:+.1f}", pct) : fmt::format("{:+.3g}", pct);
+  if (magnitude < 999.95) return fmt::format("{:+.1f}", pct);
+  if (magnitude < 1e7) return (pct < 0 ? "-" : "+") + grouped(magnitude, 0);
+  return fmt::format("{:+.3g}", pct);
 }
 
 std::string signed_pct(const std::optional<double>& pct) {

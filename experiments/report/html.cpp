@@ -8,11 +8,12 @@
 #include <utility>
 
 #include "experiments/report/format.h"
-#include "experiments/report/hardware_gaps.h"
 #include "experiments/report/html_data.h"
-#include "experiments/report/levels.h"
 
 namespace assay::report {
+
+extern const char* const kPageCss;  // page.css, compiled in by embed.cmake
+
 namespace {
 
 // Text with its line ends.
@@ -26,37 +27,38 @@ std::string paragraph(const std::string& text) {
   return out;
 }
 
-void add_verdict(const ReportInput& input, data* page) {
-  const bool agree = counts_agree(input);
-  const bool pass = agree && all_bounds_hold(input);
-  const bool judged = !input.bounds.empty();
-  page->set("state", judged || !agree ? (pass ? "pass" : "fail") : "none");
-  page->set("word",
-            judged || !agree ? (pass ? "PASS" : "FAIL") : "NOT JUDGED: no bound was stated");
-  page->set("verdict", verdict(input));
-  data hardware = list();
-  for (const std::string& text : hardware_verdicts(input)) hardware << data(text);
-  page->set("hardware_verdicts", hardware);
-  int n = 0;
-  for (const ErrorStatistics* s : headline_statistics(input)) n += s->n;
-  page->set("n", fmt::format("n = {} layer{}", n, n == 1 ? "" : "s"));
-  page->set("headline_variant", or_missing(input.headline_variant));
-  page->set("stated", input.headline_stated);
-  page->set("n_excluded", std::to_string(input.comparison.excluded.size()));
-  data bounds = list();
-  for (const BoundCheck& b : input.bounds) {
-    data row;
-    row.set("statistic", plain(b.statistic));
-    row.set("quantity", plain(b.quantity));
-    row.set("variant", plain(b.variant + (b.level == kAnalytical ? "" : " (" + b.level + ")")));
-    row.set("found", b.found ? fmt::format("{:.2f}", *b.found) : std::string("undefined"));
-    row.set("limit", number(b.limit));
-    row.set("state", b.passed() ? "pass" : "fail");
-    row.set("result", b.passed() ? "pass" : "FAIL");
-    bounds << row;
+// In the order of the page.
+void add_contents(data* page) {
+  data all = list();
+  for (const auto& [id, text] : {std::pair("verdict", "1 Verdict"),
+                                 {"compared", "2 What was compared"},
+                                 {"waterfall", "3 Where the error comes from"},
+                                 {"parity", "4 Predicted against measured"},
+                                 {"residuals", "5 Size and kind of layer"},
+                                 {"ranks", "6 Ranks and regret"},
+                                 {"identifiability", "7 What was fitted"},
+                                 {"coverage", "8 Coverage of intervals"},
+                                 {"worst", "9 The worst ten"},
+                                 {"reproduce", "10 How to reproduce"}}) {
+    data entry;
+    entry.set("id", id);
+    entry.set("text", text);
+    all << entry;
   }
-  page->set("has_bounds", judged);
-  page->set("bounds", bounds);
+  page->set("contents", all);
+}
+
+// Each section's figures, under "<section>_figures"; absent where it has none.
+void add_figures(const std::vector<Figure>& figures, const std::vector<Drawn>& drawn, data* page) {
+  for (const char* section : {"waterfall", "parts", "parity", "residuals", "fitted", "coverage"}) {
+    data pictures = list();
+    for (std::size_t i = 0; i < figures.size(); ++i)
+      if (figures[i].section == section) pictures << figure_data(figures[i], drawn[i]);
+    if (!pictures.is_non_empty_list()) continue;
+    data all;
+    all.set("figures", pictures);
+    page->set(std::string(section) + "_figures", all);
+  }
 }
 
 void add_reproduction(const ReportInput& input, data* page) {
@@ -76,6 +78,8 @@ void add_reproduction(const ReportInput& input, data* page) {
 }
 
 }  // namespace
+
+std::string page_style() { return std::string("<style>\n") + kPageCss + "</style>"; }
 
 data figure_data(const Figure& figure, const Drawn& drawn) {
   data f;
@@ -103,6 +107,7 @@ data figure_data(const Figure& figure, const Drawn& drawn) {
 std::string html(const ReportInput& input, const std::vector<Figure>& figures,
                  const std::vector<Drawn>& drawn) {
   data page;
+  page.set("style", page_style());
   page.set("title", plain(input.title.empty() ? input.experiment : input.title));
   page.set("question", paragraph(input.question));
   add_verdict(input, &page);
@@ -111,10 +116,17 @@ std::string html(const ReportInput& input, const std::vector<Figure>& figures,
   data tables = list();
   for (const QuantityTable& t : tables_of(input)) tables << table_data(t, input);
   page.set("tables", tables);
-  data pictures = list();
-  for (std::size_t i = 0; i < figures.size(); ++i) pictures << figure_data(figures[i], drawn[i]);
-  page.set("figures", pictures);
+  add_contents(&page);
+  add_figures(figures, drawn, &page);
+  add_contributions(input, &page);
+  add_pooled(input, &page);
+  add_ranks(input, &page);
+  add_fitted(input, &page);
   page.set("worst", worst_data(input));
+  page.set("worst_note",
+           "At most ten single layers with the largest |ln(predicted / measured)| over our levels, "
+           "all variants and quantities; naive baselines and other tools are left out. Series that "
+           "predict the same share a row.");
   add_reproduction(input, &page);
   kainjow::mustache::mustache form(kTemplate);
   if (!form.is_valid()) throw std::logic_error("template.html: " + form.error_message());

@@ -13,6 +13,9 @@ namespace assay::report {
 // template.html, compiled in by embed.cmake.
 extern const char* const kTemplate;
 
+// page.css as a <style> element: what every page of the program shares.
+std::string page_style();
+
 // figures and drawn have the same length.
 std::string html(const ReportInput& input, const std::vector<Figure>& figures,
                  const std::vector<Drawn>& drawn);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // "What was compared".
+#include <fmt/format.h>
+
 #include <map>
 #include <utility>
 #include <vector>
@@ -86,6 +88,46 @@ data excluded(const ReportInput& input) {
   return all;
 }
 
+// Bounds that leave out layers, with and without them.
+data with_and_without(const ReportInput& input) {
+  data all = list();
+  for (const BoundCheck& b : input.bounds) {
+    if (b.except_layers.empty()) continue;
+    data row;
+    std::string layers;
+    for (const std::string& layer : b.except_layers)
+      layers += (layers.empty() ? "" : ", ") + plain(layer);
+    row.set("name", plain(b.statistic + " of " + b.quantity + ", variant " + b.variant));
+    row.set("layers", layers);
+    row.set("without", b.found ? fmt::format("{:.2f}", *b.found) : std::string(kUndefined));
+    row.set("with", b.with_all ? fmt::format("{:.2f}", *b.with_all) : std::string(kUndefined));
+    row.set("limit", number(b.limit));
+    all << row;
+  }
+  return all;
+}
+
+// "Headline: 5 layers compared, 1 excluded, 0 failed."
+std::string coverage_sentence(const ReportInput& input) {
+  int compared = 0;
+  for (const ErrorStatistics* s : headline_statistics(input)) compared += s->n;
+  std::size_t excluded = 0;
+  for (const Excluded& e : input.comparison.excluded) {
+    const std::size_t space = e.key.rfind(' ');
+    const bool quantity =
+        space != std::string::npos && e.key.substr(space + 1) == input.headline_quantity;
+    const bool series = e.level.empty() || e.variant == input.headline_variant;
+    excluded += quantity && series ? 1 : 0;
+  }
+  return fmt::format(
+      "Of the headline: {} layer{} compared, {} excluded, 0 failed (a prediction that fails ends "
+      "the run). Of everything: {} exclusion{}{}. An excluded layer has no value on one side, or "
+      "none that a ratio could be taken of, so no statistic with it exists.",
+      compared, compared == 1 ? "" : "s", excluded, input.comparison.excluded.size(),
+      input.comparison.excluded.size() == 1 ? "" : "s",
+      input.skipped.empty() ? "" : fmt::format(", {} level not run", input.skipped.size()));
+}
+
 }  // namespace
 
 void add_compared(const ReportInput& input, data* page) {
@@ -96,6 +138,10 @@ void add_compared(const ReportInput& input, data* page) {
   page->set("agreements", agreements(input));
   page->set("has_excluded", !input.comparison.excluded.empty());
   page->set("excluded", excluded(input));
+  const data bounds = with_and_without(input);
+  page->set("has_with_without", bounds.is_non_empty_list());
+  page->set("with_without", bounds);
+  page->set("coverage_sentence", coverage_sentence(input));
 }
 
 }  // namespace assay::report

@@ -16,10 +16,19 @@ using kainjow::mustache::data;
 inline data list() { return data(data::type::list); }
 std::string or_missing(const std::string& text);
 
+// The box at the top.
+void add_verdict(const ReportInput& input, data* page);
 // Levels and variants, agreements, measured sources, exclusions.
 void add_compared(const ReportInput& input, data* page);
 // Levels beside each other, and where they part; nothing without two levels.
 void add_levels(const ReportInput& input, data* page);
+// Ranks, choices of designs; what each layer adds to the network's error.
+void add_ranks(const ReportInput& input, data* page);
+void add_contributions(const ReportInput& input, data* page);
+// Prior to posterior, coverage of intervals.
+void add_fitted(const ReportInput& input, data* page);
+// Statistics over several networks.
+void add_pooled(const ReportInput& input, data* page);
 // One layer table with its statistics.
 data table_data(const QuantityTable& table, const ReportInput& input);
 // A figure with its links, or why it was not drawn.

@@ -2,10 +2,15 @@
 // The tables per layer and of the worst records.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
+#include "core/text.h"
 #include "experiments/report/format.h"
 #include "experiments/report/html_data.h"
+#include "experiments/report/intervals.h"
+#include "experiments/report/noise.h"
 
 namespace assay::report {
 namespace {
@@ -32,34 +37,97 @@ data layer_rows(const QuantityTable& table) {
   return rows;
 }
 
-data statistics_data(const QuantityTable& table) {
-  data rows = list();
-  for (const StatisticsRow& r : statistics_rows(table)) {
-    data row;
-    row.set("name", r.name);
-    data cells = list();
-    for (const std::string& c : r.cells) cells << data(c);
-    row.set("cells", cells);
-    rows << row;
-  }
+// Rows of statistics_rows() that have intervals: the statistic, and whether it has a sign.
+const std::map<std::string, std::pair<const char*, bool>>& intervals_by_row() {
+  static const std::map<std::string, std::pair<const char*, bool>> rows = {
+      {"mean signed error [%]", {"mean_signed_pct", true}},
+      {"median signed error [%]", {"median_signed_pct", true}},
+      {"mean absolute error, MAPE [%]", {"mape_pct", false}},
+      {"90th percentile of absolute error [%]", {"p90_abs_pct", false}},
+      {"network error [%]", {"network_pct", true}}};
   return rows;
 }
 
-// "wait GLB read 41 %": the largest cause or component of the record behind a row.
-std::string largest_part(const Record& record, const std::string& quantity) {
+std::vector<Intervals> intervals_of(const ReportInput& input, const QuantityTable& table) {
+  std::vector<Intervals> all;
+  for (const auto& s : table.statistics)
+    all.push_back(s ? report::intervals_of(input, *s) : Intervals{});
+  return all;
+}
+
+data row_data(const std::string& name, const std::vector<std::string>& texts,
+              const std::vector<std::string>& intervals = {}) {
+  data row;
+  row.set("name", name);
+  data cells = list();
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    data cell;
+    cell.set("text", texts[i]);
+    data own = list();
+    if (i < intervals.size() && !intervals[i].empty()) own << data(intervals[i]);
+    cell.set("intervals", own);
+    cells << cell;
+  }
+  row.set("cells", cells);
+  return row;
+}
+
+// What the measurement itself leaves open.
+void add_noise(const ReportInput& input, const QuantityTable& table, data* rows) {
+  std::vector<std::string> floors, excess;
+  for (const auto& s : table.statistics) {
+    const auto floor = s ? noise_floor(input, *s).floor : std::nullopt;
+    floors.push_back(floor ? fmt::format("{:.1f}", 100 * floor->rms_ln)
+                           : std::string(s ? "unknown" : kUndefined));
+    excess.push_back(floor ? fmt::format("{:.1f}", 100 * floor->excess_rms_ln)
+                           : std::string(s ? "unknown" : kUndefined));
+  }
+  *rows << row_data("noise floor of the measurement, rms [%]", floors);
+  *rows << row_data("rms error beyond the noise [%]", excess);
+}
+
+data statistics_data(const ReportInput& input, const QuantityTable& table,
+                     const std::vector<Intervals>& intervals) {
+  data rows = list();
+  for (const StatisticsRow& r : statistics_rows(table)) {
+    const auto of = intervals_by_row().find(r.name);
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; of != intervals_by_row().end() && i < r.cells.size(); ++i)
+      texts.push_back(interval_text(intervals[i].find(of->second.first), of->second.second));
+    rows << row_data(r.name, r.cells, texts);
+  }
+  add_noise(input, table, &rows);
+  return rows;
+}
+
+// The intervals' method, which the series of a table share unless their layers differ.
+std::string method_of(const std::vector<Intervals>& intervals) {
+  std::string text;
+  for (const Intervals& i : intervals)
+    if (!i.method.empty() && text.find(i.method) == std::string::npos)
+      text += (text.empty() ? "" : "; ") + i.method;
+  return text;
+}
+
+// "spad 37 %, pe 35 %, glb 12 %": the largest causes or components of the record behind a row.
+std::string largest_parts(const Record& record, const std::string& quantity) {
+  constexpr std::size_t kMost = 3;
   const bool energy = quantity.rfind("energy", 0) == 0;
   const bool time =
       quantity.find("cycles") != std::string::npos || quantity.find("_ms") != std::string::npos;
   if (!energy && !time) return {};
-  const auto& parts = energy ? record.energy_pj_by_component : record.cycles_by_cause;
+  const auto& all = energy ? record.energy_pj_by_component : record.cycles_by_cause;
+  std::vector<std::pair<std::string, double>> parts(all.begin(), all.end());
   double sum = 0;
-  std::pair<std::string, double> largest;
-  for (const auto& [name, value] : parts) {
-    sum += value;
-    if (largest.first.empty() || value > largest.second) largest = {name, value};
-  }
-  return sum > 0 ? fmt::format("{} {:.0f} %", plain(largest.first), 100 * largest.second / sum)
-                 : std::string();
+  for (const auto& part : parts) sum += part.second;
+  if (!(sum > 0)) return {};
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const auto& x, const auto& y) { return x.second > y.second; });
+  std::string text;
+  for (std::size_t i = 0; i < parts.size() && i < kMost && parts[i].second > 0; ++i)
+    text += fmt::format("{}{} {:.0f} %", text.empty() ? "" : ", ", plain(parts[i].first),
+                        100 * parts[i].second / sum);
+  return text;
 }
 
 const Record* record_of(const ReportInput& input, const ComparedRow& row) {
@@ -104,23 +172,83 @@ data table_data(const QuantityTable& table, const ReportInput& input) {
   t.set("series", series);
   t.set("warnings", warnings);
   t.set("rows", layer_rows(table));
-  t.set("statistics", statistics_data(table));
+  const std::vector<Intervals> intervals = intervals_of(input, table);
+  t.set("statistics", statistics_data(input, table, intervals));
+  t.set("interval_method", method_of(intervals));
+  t.set("noise_note",
+        "Noise floor: what the measurement's replicates, instrument and rounding leave open.");
   return t;
 }
 
+void add_pooled(const ReportInput& input, data* page) {
+  data all = list();
+  std::string method;
+  for (const Pooled& p : pooled_statistics(input)) {
+    const ErrorStatistics& s = p.statistics;
+    data row;
+    row.set("quantity", quantity_label(input, s.quantity));
+    row.set("name", plain(s.level + (s.variant.empty() ? "" : " " + s.variant)));
+    row.set("networks", std::to_string(p.networks));
+    row.set("n", std::to_string(s.n));
+    row.set("mape", fmt::format("{:.1f}", s.mape_pct));
+    row.set("mape_interval", or_missing(interval_text(p.intervals.find("mape_pct"), false)));
+    row.set("bias", signed_pct(s.mean_signed_pct));
+    row.set("bias_interval", or_missing(interval_text(p.intervals.find("mean_signed_pct"), true)));
+    row.set("rms", fmt::format("{:.3f}", s.rms_ln));
+    row.set("tau",
+            s.kendall_tau_b ? fmt::format("{:.2f}", *s.kendall_tau_b) : std::string(kUndefined));
+    if (method.find(p.intervals.method) == std::string::npos)
+      method += (method.empty() ? "" : "; ") + p.intervals.method;
+    all << row;
+  }
+  page->set("has_pooled", all.is_non_empty_list());
+  page->set("pooled", all);
+  page->set("pooled_method", method);
+}
+
+namespace {
+
+// Series that predict the same stand in one row.
+struct WorstEntry {
+  const ComparedRow* row;
+  std::vector<std::string> series;
+};
+
+std::vector<WorstEntry> worst_entries(const ReportInput& input, std::size_t most) {
+  std::vector<WorstEntry> entries;
+  for (const ComparedRow* r : worst_rows(input, input.comparison.rows.size())) {
+    const std::string name = plain(r->level + (r->variant.empty() ? "" : " " + r->variant));
+    const auto same = std::find_if(entries.begin(), entries.end(), [&](const WorstEntry& e) {
+      return e.row->layer == r->layer && e.row->workload == r->workload && e.row->chip == r->chip &&
+             e.row->batch == r->batch && e.row->quantity == r->quantity &&
+             e.row->predicted == r->predicted;
+    });
+    if (same != entries.end()) {
+      same->series.push_back(name);
+    } else {
+      if (entries.size() == most) break;
+      entries.push_back({r, {name}});
+    }
+  }
+  return entries;
+}
+
+}  // namespace
+
 data worst_data(const ReportInput& input) {
   data all = list();
-  for (const ComparedRow* r : worst_rows(input, 10)) {
+  for (const WorstEntry& e : worst_entries(input, 10)) {
+    const ComparedRow* r = e.row;
     data row;
     row.set("layer", plain(r->workload + "/" + r->layer));
     row.set("quantity", plain(r->quantity));
-    row.set("name", plain(r->level + " " + r->variant));
+    row.set("name", listed(e.series, 4));
     row.set("predicted", number(r->predicted));
     row.set("measured", number(r->measured));
     row.set("error", signed_pct(pct(r->ln_ratio)));
     row.set("band", band(pct(r->ln_ratio)));
     const Record* record = record_of(input, *r);
-    row.set("part", record == nullptr ? std::string() : largest_part(*record, r->quantity));
+    row.set("part", record == nullptr ? std::string() : largest_parts(*record, r->quantity));
     row.set("notes", record == nullptr ? std::string() : notes_of(*record));
     all << row;
   }

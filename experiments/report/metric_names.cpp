@@ -79,9 +79,16 @@ void add_row(const ErrorStatistics& s, const ComparedRow& r, std::vector<Metric>
   const double error_pct = 100.0 * ((r.predicted - r.measured) / r.measured);
   // The sum's error is among the statistics; a record of a whole network has it here.
   if (r.layer != kNetworkLayer || !s.network_pct)
-    all->push_back({name_of(s, r.layer, "error_pct"), error_pct, n, ""});
-  all->push_back({name_of(s, r.layer, "predicted"), r.predicted, n, ""});
-  all->push_back({name_of(s, r.layer, "measured"), r.measured, n, ""});
+    all->push_back({name_of(s, r.layer, "error_pct"), error_pct, n, "", {}, {}});
+  all->push_back({name_of(s, r.layer, "predicted"), r.predicted, n, "", {}, {}});
+  all->push_back({name_of(s, r.layer, "measured"), r.measured, n, "", {}, {}});
+}
+
+void add_intervals(const Intervals& intervals, std::vector<Metric>* metrics) {
+  for (Metric& m : *metrics) {
+    m.interval = intervals.find(m.name.scope == kNetworkLayer ? "network_pct" : m.name.statistic);
+    if (m.interval) m.interval_kind = intervals.method;
+  }
 }
 
 }  // namespace
@@ -135,7 +142,7 @@ std::vector<Metric> statistics_metrics(const ErrorStatistics& s) {
   std::vector<Metric> all;
   const auto add = [&](const char* statistic, std::optional<double> value,
                        const std::string& layer = "") {
-    all.push_back({name_of(s, kOverLayers, statistic), value, s.n, layer});
+    all.push_back({name_of(s, kOverLayers, statistic), value, s.n, layer, {}, {}});
   };
   add("mean_signed_pct", s.mean_signed_pct);
   add("median_signed_pct", s.median_signed_pct);
@@ -149,7 +156,7 @@ std::vector<Metric> statistics_metrics(const ErrorStatistics& s) {
   add("share_within_20_pct", s.share_within_20_pct);
   add("kendall_tau_b", s.kendall_tau_b);
   add("cancellation_index", s.cancellation_index);
-  all.push_back({name_of(s, kNetworkLayer, "error_pct"), s.network_pct, s.n, ""});
+  all.push_back({name_of(s, kNetworkLayer, "error_pct"), s.network_pct, s.n, "", {}, {}});
   return all;
 }
 
@@ -158,9 +165,16 @@ std::vector<Metric> metrics_of(const ReportInput& input) {
   for (const ErrorStatistics& s : input.comparison.statistics) {
     std::vector<Metric> own = statistics_metrics(s);
     if (!s.network_pct) own.pop_back();
+    add_intervals(intervals_of(input, s), &own);
     for (Metric& m : own) all.push_back(std::move(m));
     for (const ComparedRow& r : input.comparison.rows)
       if (of_group(r, s)) add_row(s, r, &all);
+  }
+  for (const Pooled& p : pooled_statistics(input)) {
+    std::vector<Metric> own = statistics_metrics(p.statistics);
+    own.pop_back();  // networks do not add up
+    add_intervals(p.intervals, &own);
+    for (Metric& m : own) all.push_back(std::move(m));
   }
   return all;
 }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "experiments/report.h"
+#include "experiments/report/intervals.h"
 
 namespace assay::report {
 
@@ -42,10 +43,12 @@ struct Metric {
   std::optional<double> value;  // absent: undefined
   int n = 0;                    // layers behind it
   std::string layer;            // of a maximum: where it is
+  std::optional<Interval> interval;
+  std::string interval_kind;  // how it was found
 };
 
 // Every metric of the comparison, in its order: for each group the statistics, then the layers,
-// then the network where the quantity adds up.
+// then the network where the quantity adds up; then the statistics over several networks.
 std::vector<Metric> metrics_of(const ReportInput& input);
 
 // The statistics of a group in the order of docs/metrics.md, the error of the network last.

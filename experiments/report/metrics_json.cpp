@@ -19,10 +19,13 @@ std::string quoted(const std::string& text) { return nlohmann::json(report::plai
 
 std::string value(const std::optional<double>& v) { return shortest(v, "null"); }
 
-// {"value": 3.0, "n": 5}, for a maximum with its layer.
+// {"value": 3.0, "n": 5}, a maximum with its layer, an estimate with its interval.
 std::string metric_object(const report::Metric& m) {
   std::string text = "{\"value\": " + value(m.value) + ", \"n\": " + std::to_string(m.n);
   if (!m.layer.empty()) text += ", \"layer\": " + quoted(m.layer);
+  if (m.interval)
+    text += ", \"interval\": [" + value(m.interval->low) + ", " + value(m.interval->high) +
+            "], \"interval_kind\": " + quoted(m.interval_kind);
   return text + "}";
 }
 

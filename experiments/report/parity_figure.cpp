@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 
+#include "experiments/report/figure_series.h"
 #include "experiments/report/figures.h"
 #include "experiments/report/format.h"
+#include "experiments/report/noise.h"
 
 namespace assay::report {
 namespace {
@@ -17,11 +20,23 @@ constexpr std::array<int, 5> kOpen = {6, 4, 8, 12, 10};
 constexpr std::size_t kLabelAll =
     12;  // up to so many points all have their names, else the worst ones
 constexpr std::size_t kLabelWorst = 8;
+constexpr std::size_t kMostPoints = 500;  // more are counted in cells
+constexpr int kBins = 36;
+constexpr std::size_t kShades = 5;
+constexpr double kTwoSided95 = 1.96;
 
 struct Point {
   double measured;
   double predicted;
   std::string layer;
+  std::optional<double> uncertainty_pct;  // of the measured value
+};
+
+// Points of one colour.
+struct Cloud {
+  std::string name, color;
+  int type;
+  std::vector<Point> points;
 };
 
 std::vector<std::pair<double, double>> coordinates(const std::vector<Point>& points) {
@@ -40,14 +55,24 @@ std::vector<int> point_types(const std::vector<Series>& series) {
   return types;
 }
 
+std::optional<double> uncertainty_pct(const ReportInput& input, const QuantityTable& t,
+                                      const std::string& layer) {
+  for (const Record& m : input.measured)
+    if (m.chip == t.chip && m.workload == t.workload && m.batch == t.batch && m.layer == layer)
+      if (const auto u = uncertainty_of(m, t.quantity)) return u->pct;
+  return std::nullopt;
+}
+
 // Positive pairs of one series; a log axis has no place for others.
-std::vector<Point> points_of(const QuantityTable& table, std::size_t series) {
+std::vector<Point> points_of(const ReportInput& input, const QuantityTable& table,
+                             std::size_t series) {
   std::vector<Point> points;
   for (const LayerRow& row : table.rows) {
     const auto& predicted = row.cells[series].predicted;
     if (row.network || !row.measured || !predicted) continue;
     if (*row.measured > 0 && *predicted > 0)
-      points.push_back({*row.measured, *predicted, row.layer});
+      points.push_back(
+          {*row.measured, *predicted, row.layer, uncertainty_pct(input, table, row.layer)});
   }
   return points;
 }
@@ -65,13 +90,48 @@ void add_band(Canvas* canvas, const Axis& axis, double share, const char* opacit
   canvas->plot(fmt::format(fmt::runtime(style), canvas->data(polygon), kInk, opacity));
 }
 
-void add_points(Canvas* canvas, const std::vector<Point>& points, int type,
-                const std::string& color) {
-  if (points.empty()) return;
-  std::vector<std::vector<double>> data;
-  for (const Point& p : points) data.push_back({p.measured, p.predicted});
+void add_points(Canvas* canvas, const Cloud& cloud) {
+  std::vector<std::vector<double>> data, bars;
+  for (const Point& p : cloud.points) {
+    data.push_back({p.measured, p.predicted});
+    const double reach = kTwoSided95 * p.uncertainty_pct.value_or(0) / 100 * p.measured;
+    if (reach > 0 && reach < p.measured)
+      bars.push_back({p.measured - reach, p.predicted, 2 * reach});
+  }
+  if (data.empty()) return;
+  if (!bars.empty())
+    canvas->plot(fmt::format("{} using 1:2:3:(0) with vectors nohead lw 1.4 lc rgb '{}'",
+                             canvas->data(bars), cloud.color));
   canvas->plot(fmt::format("{} using 1:2 with points pt {} ps 0.9 lw 1.4 lc rgb '{}'",
-                           canvas->data(data), type, color));
+                           canvas->data(data), cloud.type, cloud.color));
+}
+
+// How many points fall into each cell of a logarithmic grid; the darker, the more.
+std::size_t add_bins(Canvas* canvas, const std::vector<Point>& points, const Axis& axis,
+                     const std::string& color) {
+  std::map<std::pair<int, int>, std::size_t> cells;
+  const auto cell = [&](double v) {
+    return std::clamp(static_cast<int>(axis.fraction(v) * kBins), 0, kBins - 1);
+  };
+  std::size_t most = 0;
+  for (const Point& p : points)
+    most = std::max(most, ++cells[{cell(p.measured), cell(p.predicted)}]);
+  const auto edge = [&](int k) { return axis.lo * std::pow(axis.hi / axis.lo, double(k) / kBins); };
+  std::array<std::vector<std::vector<double>>, kShades> shades;
+  for (const auto& [at, n] : cells) {
+    const double share = most > 1 ? std::log(double(n)) / std::log(double(most)) : 1;
+    const auto shade =
+        std::min<std::size_t>(kShades - 1, static_cast<std::size_t>(share * kShades));
+    const auto [i, j] = at;
+    shades[shade].push_back({edge(i), edge(j), edge(i), edge(i + 1), edge(j), edge(j + 1)});
+  }
+  const char* style =
+      "{} using 1:2:3:4:5:6 with boxxyerror fc rgb '{}' fs transparent solid {:.2f} noborder";
+  for (std::size_t k = 0; k < kShades; ++k)
+    if (!shades[k].empty())
+      canvas->plot(fmt::format(fmt::runtime(style), canvas->data(shades[k]), color,
+                               0.25 + 0.7 * double(k) / (kShades - 1)));
+  return most;
 }
 
 void label(Canvas* canvas, std::vector<Point> points, const std::vector<Point>& all) {
@@ -86,54 +146,116 @@ void label(Canvas* canvas, std::vector<Point> points, const std::vector<Point>& 
   canvas->label_points(coordinates(points), names, coordinates(all));
 }
 
-std::string caption(const QuantityTable& table, std::size_t labelled) {
-  return "Predicted against measured, " + table.place() +
-         ", one point per layer. Bands: within 10 % and 20 % of the measured value; above the "
-         "line, the "
-         "prediction is larger than the measurement." +
-         (labelled > kLabelAll
+// What every parity figure says.
+std::string caption(const std::string& of_what, const std::vector<Cloud>& clouds) {
+  bool bars = false;
+  for (const Cloud& c : clouds)
+    for (const Point& p : c.points) bars = bars || p.uncertainty_pct.value_or(0) > 0;
+  const std::size_t labelled = clouds.front().points.size();
+  return "Predicted against measured, " + of_what +
+         ". Bands: within 10 % and 20 % of the measured value; above the line, the prediction is "
+         "larger than the measurement." +
+         (bars ? " Bars: 95 % of what the measurement leaves open." : "") +
+         (labelled > kLabelAll && labelled <= kMostPoints
               ? fmt::format(" Named: of the {} largest errors of {}, those with room for it.",
-                            kLabelWorst, table.series[0].name)
+                            kLabelWorst, clouds.front().name)
               : std::string());
 }
 
-}  // namespace
-
-Figure parity_figure(const QuantityTable& table, const std::string& name) {
-  Figure figure;
-  figure.name = name;
-  figure.title = "Parity: " + table.label;
-  figure.csv = comparison_csv(table);
-  const auto colors = colors_of(table.series);
-  const auto types = point_types(table.series);
-  std::vector<std::vector<Point>> points;
-  std::vector<Point> all;
+// The first cloud is the one that matters: on top, named, and alone where it is too large for
+// single points.
+void draw_clouds(const std::vector<Cloud>& clouds, const std::string& label_text, Figure* figure) {
   std::vector<double> values;
+  std::vector<Point> all;
   std::vector<LegendEntry> legend;
-  for (std::size_t i = 0; i < table.series.size(); ++i) {
-    points.push_back(points_of(table, i));
-    all.insert(all.end(), points[i].begin(), points[i].end());
-    for (const Point& p : points[i]) values.insert(values.end(), {p.measured, p.predicted});
-    legend.push_back({shortened(table.series[i].name, 40), colors[i], Mark::kPoint, types[i]});
+  const bool binned = clouds.front().points.size() > kMostPoints;
+  for (const Cloud& c : clouds) {
+    if (binned && &c != &clouds.front()) break;
+    all.insert(all.end(), c.points.begin(), c.points.end());
+    for (const Point& p : c.points) values.insert(values.end(), {p.measured, p.predicted});
+    legend.push_back({shortened(c.name, 40), c.color, binned ? Mark::kFill : Mark::kPoint, c.type});
   }
   if (all.empty()) {
-    figure.missing = "no layer has a positive prediction and a positive measurement";
-    return figure;
+    figure->missing = "no layer has a positive prediction and a positive measurement";
+    return;
   }
-  figure.caption = caption(table, points[0].size());
-  const Axis x = log_axis(values, 1.35, "measured: " + table.label);
+  const Axis x = log_axis(values, 1.35, "measured: " + label_text);
   Axis y = x;
-  y.label = "predicted: " + table.label;
-  Canvas canvas(figure.title, x, y, legend, figure.width, 400);
+  y.label = "predicted: " + label_text;
+  Canvas canvas(figure->title, x, y, legend, figure->width, 400);
   add_band(&canvas, x, 0.2, "0.08");
   add_band(&canvas, x, 0.1, "0.12");
   canvas.plot(fmt::format("{} using 1:2 with lines lc rgb '{}' lw 1",
                           canvas.data({{x.lo, x.lo}, {x.hi, x.hi}}), kInk));
-  // The headline last, on top.
-  for (std::size_t k = points.size(); k-- > 0;) add_points(&canvas, points[k], types[k], colors[k]);
-  label(&canvas, points[0], all);
-  figure.height = canvas.height();
-  figure.script = canvas.script();
+  if (binned) {
+    const std::size_t most = add_bins(&canvas, all, x, clouds.front().color);
+    figure->caption += fmt::format(
+        " {} layers of {} in cells, darker where there are more, at most {}; the CSV has all "
+        "series.",
+        count(static_cast<std::int64_t>(all.size())), clouds.front().name,
+        count(static_cast<std::int64_t>(most)));
+  } else {
+    for (std::size_t k = clouds.size(); k-- > 0;) add_points(&canvas, clouds[k]);
+    label(&canvas, clouds.front().points, all);
+  }
+  figure->height = canvas.height();
+  figure->script = canvas.script();
+}
+
+}  // namespace
+
+Figure parity_figure(const ReportInput& input, const QuantityTable& full, const std::string& name) {
+  Figure figure;
+  figure.name = name;
+  figure.title = "Parity: " + full.label;
+  figure.csv = comparison_csv(full);
+  const DistinctSeries distinct = distinct_series(full);
+  const QuantityTable& table = distinct.table;
+  const auto colors = colors_of(table.series);
+  const auto types = point_types(table.series);
+  std::vector<Cloud> clouds;
+  for (std::size_t i = 0; i < table.series.size(); ++i)
+    clouds.push_back({table.series[i].name, colors[i], types[i], points_of(input, table, i)});
+  if (clouds.empty()) {
+    figure.missing = "nothing was compared";
+    return figure;
+  }
+  figure.caption = caption(table.place() + ", one point per layer", clouds) + distinct.said;
+  draw_clouds(clouds, table.label, &figure);
+  return figure;
+}
+
+Figure network_parity_figure(const ReportInput& input, const std::vector<QuantityTable>& tables,
+                             const std::string& name) {
+  Figure figure;
+  figure.name = name;
+  std::vector<Cloud> clouds;
+  std::string label;
+  for (const QuantityTable& t : tables) {
+    if (t.quantity != input.headline_quantity || t.series.empty() || !t.series[0].headline)
+      continue;
+    const std::size_t k = clouds.size();
+    clouds.push_back(
+        {t.place(), series_color(k), kFilled[k % kFilled.size()], points_of(input, t, 0)});
+    figure.csv += clouds.size() == 1 ? comparison_csv(t)
+                                     : comparison_csv(t).substr(comparison_csv(t).find('\n') + 1);
+    label = t.label;
+  }
+  figure.title = "Parity over all networks: " + label;
+  if (clouds.empty()) {
+    figure.missing = "nothing of the headline was compared";
+    return figure;
+  }
+  std::size_t points = 0;
+  for (const Cloud& c : clouds) points += c.points.size();
+  if (points > kMostPoints) {
+    Cloud all{fmt::format("{} networks", clouds.size()), series_color(0), kFilled[0], {}};
+    for (const Cloud& c : clouds)
+      all.points.insert(all.points.end(), c.points.begin(), c.points.end());
+    clouds = {all};
+  }
+  figure.caption = caption("the headline on every network, one colour each", clouds);
+  draw_clouds(clouds, label, &figure);
   return figure;
 }
 

@@ -128,6 +128,11 @@ const Series* headline_series(const std::vector<Series>& all) {
 
 }  // namespace
 
+bool sets_the_scale(const Series& s) {
+  return s.headline || s.level == "analytical" || s.level == "exact" || s.level == "simulator" ||
+         s.level == "rtl";
+}
+
 std::vector<Series> series_of(const ReportInput& input) {
   std::vector<Series> all;
   for (const Record& r : input.predicted) add_series(&all, r.level, r.variant);
@@ -168,8 +173,13 @@ bool cancels(const ErrorStatistics& s) { return s.cancellation_index.value_or(0)
 
 std::vector<const ComparedRow*> worst_rows(const ReportInput& input, std::size_t count) {
   std::vector<const ComparedRow*> rows;
+  const std::vector<Series> all = series_of(input);
+  const bool own = std::any_of(all.begin(), all.end(), sets_the_scale);
   for (const ComparedRow& r : input.comparison.rows) {
-    if (r.level != kBaseline && !is_sum(input, r)) rows.push_back(&r);
+    const auto series = std::find_if(all.begin(), all.end(),
+                                     [&](const Series& s) { return same(s, r.level, r.variant); });
+    if (r.level == kBaseline || is_sum(input, r)) continue;
+    if (!own || sets_the_scale(*series)) rows.push_back(&r);
   }
   std::stable_sort(rows.begin(), rows.end(), [](const ComparedRow* a, const ComparedRow* b) {
     return std::fabs(a->ln_ratio) > std::fabs(b->ln_ratio);

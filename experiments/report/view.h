@@ -48,6 +48,10 @@ struct QuantityTable {
   std::string place() const;  // "alexnet on eyeriss, batch 4"
 };
 
+// The headline and our own levels; others (baselines, other tools) may be off by a factor of a
+// hundred, and figures cut them instead of shrinking everything else.
+bool sets_the_scale(const Series& series);
+
 std::vector<Series> series_of(const ReportInput& input);
 
 // Headline quantity first, then in the order of the comparison.
@@ -67,8 +71,8 @@ bool is_sum(const ReportInput& input, const ComparedRow& row);
 // True where the errors of the layers cancel in the sum (cancellation index above 0.5).
 bool cancels(const ErrorStatistics& statistics);
 
-// The largest errors of single layers over all levels and variants but the baselines, largest
-// first.
+// The largest errors of single layers over the headline and all our levels (where there is none of
+// them, over all but the baselines), largest first.
 std::vector<const ComparedRow*> worst_rows(const ReportInput& input, std::size_t count);
 
 // Statistics of the headline series and quantity: one per (chip, workload, batch).

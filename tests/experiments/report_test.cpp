@@ -225,7 +225,9 @@ BOOST_AUTO_TEST_CASE(has_its_sections_in_order) {
   const TemporaryFolder scratch;
   const std::string html = page(eyeriss(), scratch / "r");
   std::size_t last = 0;
-  for (const char* id : {"verdict", "compared", "layers", "plots", "worst", "notes", "reproduce"}) {
+  for (const char* id :
+       {"verdict", "compared", "excluded", "waterfall", "parity", "layers", "residuals", "ranks",
+        "identifiability", "coverage", "worst", "notes", "reproduce"}) {
     const std::size_t at = html.find("id=\"" + std::string(id) + "\"");
     BOOST_REQUIRE(at != std::string::npos);
     BOOST_TEST(at > last);
@@ -270,7 +272,7 @@ BOOST_AUTO_TEST_CASE(says_so_where_there_is_no_gnuplot) {
   const std::string html = content(files.html);
   BOOST_TEST(has(html, "Not drawn: gnuplot did not draw it"));
   BOOST_TEST(!has(html, "<svg"));
-  BOOST_TEST(files.plots.size() == 7U);
+  BOOST_TEST(files.plots.size() == 9U);
   for (const fs::path& p : files.plots) BOOST_TEST(p.extension() == ".csv");
 }
 
@@ -288,11 +290,11 @@ BOOST_AUTO_TEST_CASE(says_what_a_figure_lacks) {
 BOOST_AUTO_TEST_CASE(draws_each_figure_as_svg_png_and_csv) {
   const TemporaryFolder scratch;
   const ReportFiles files = write_report(scratch / "r", eyeriss());
-  if (files.plots.size() == 7U) {
+  if (files.plots.size() == 9U) {
     BOOST_TEST_MESSAGE("skipped: no gnuplot here");
     return;
   }
-  BOOST_TEST(files.plots.size() == 21U);
+  BOOST_TEST(files.plots.size() == 27U);
   for (const fs::path& p : files.plots) BOOST_TEST(fs::file_size(p) > 0U, p);
   const std::string csv = content(scratch / "r/plots/parity_processing_ms.csv");
   BOOST_TEST(has(csv, "processing_ms_measured,processing_ms_predicted,error_pct\n"));
