@@ -264,7 +264,7 @@ SpaceFile read_design_space(const fs::path& file, const Catalog& catalog) {
   throw_if_any(diagnostics);
   const fs::path base = beside(file, accelerator);
   space.base = read_accelerator(base);
-  const fs::path workload_file = catalog.workload_file(workload);
+  const fs::path workload_file = catalog.workload_file(workload, file.parent_path());
   const Workload network = read_workload(workload_file);
   space.workload = network.name;
   space.batch = top.integer("batch", {1, kMaxBound}, 1);
