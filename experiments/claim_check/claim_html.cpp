@@ -20,13 +20,6 @@ using kainjow::mustache::data;
 using report::list;
 using report::plain;
 
-// The look of the reports.
-std::string style() {
-  const std::string page = report::kTemplate;
-  const std::size_t from = page.find("<style>"), to = page.find("</style>");
-  return page.substr(from, to - from) + "</style>";
-}
-
 std::string state_of(const ClaimResult& r) {
   if (r.left_out || r.verdict == Verdict::shown) return "none";
   return r.verdict == Verdict::reproduced ? "pass" : "fail";
@@ -87,7 +80,7 @@ data claim_data(const ClaimResult& r) {
 
 std::string claims_html(const std::vector<ClaimResult>& results) {
   data page;
-  page.set("style", style());
+  page.set("style", report::page_style());
   page.set("tool", std::string("assay ") + ASSAY_VERSION);
   page.set("summary", summary(results));
   const int code = exit_code(results, true);

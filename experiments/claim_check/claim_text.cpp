@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
+#include <utility>
+#include <vector>
 
 #include "core/text.h"
 #include "experiments/claim_check/claim_report.h"
@@ -62,20 +65,27 @@ std::string wrapped(const std::string& text, const std::string& indent) {
   return out + line + "\n";
 }
 
-// Reasons that differ from the one before, so that a whole table of one reason says it once.
+// One paragraph for each reason, after the numbers that share it.
 std::string reasons(const ClaimResult& r) {
-  std::string text, last;
-  const auto add = [&](const std::string& why) {
-    if (!why.empty() && why != last) text += wrapped(plain(why), "    ");
-    last = why;
+  std::vector<std::pair<std::string, std::vector<std::string>>> paragraphs;
+  const auto add = [&](const std::string& number, const std::string& why) {
+    if (why.empty()) return;
+    const auto at = std::find_if(paragraphs.begin(), paragraphs.end(),
+                                 [&](const auto& p) { return p.first == why; });
+    if (at == paragraphs.end())
+      paragraphs.push_back({why, {number}});
+    else
+      at->second.push_back(number);
   };
-  if (r.verdict == Verdict::broken) add(r.problem);
-  if (r.verdict == Verdict::not_reproduced) add(r.claim.reason);
-  for (std::size_t i = 0; i < r.numbers.size(); ++i) {
-    const NumberText t = number_text_of(r.claim.numbers[i], r.numbers[i]);
-    if (!t.why.empty() && t.why != r.claim.reason) add(r.claim.numbers[i].name + ": " + t.why);
-  }
-  if (r.claim.comparison) add(r.claim.note);
+  if (r.verdict == Verdict::broken) add("", r.problem);
+  if (r.verdict == Verdict::not_reproduced) add("", r.claim.reason);
+  for (std::size_t i = 0; i < r.numbers.size(); ++i)
+    add(r.claim.numbers[i].name, number_text_of(r.claim.numbers[i], r.numbers[i]).why);
+  if (r.claim.comparison) add("", r.claim.note);
+  std::string text;
+  for (const auto& [why, numbers] : paragraphs)
+    text += wrapped((numbers.front().empty() ? "" : plain(listed(numbers, 12)) + ": ") + plain(why),
+                    "    ");
   return text;
 }
 

@@ -68,7 +68,7 @@ int wait_for(pid_t child) {
   return status;
 }
 
-std::string last_lines(const fs::path& file, const std::string& folder) {
+std::string last_lines(const fs::path& file, const Places& places) {
   std::ifstream in(file);
   std::vector<std::string> lines;
   for (std::string line; std::getline(in, line);)
@@ -76,10 +76,7 @@ std::string last_lines(const fs::path& file, const std::string& folder) {
   std::string text;
   const std::size_t first = lines.size() - std::min(lines.size(), kLastLines);
   for (std::size_t i = first; i < lines.size(); ++i) text += "; " + lines[i];
-  for (std::size_t at = text.find(folder + "/"); at != std::string::npos;
-       at = text.find(folder + "/"))
-    text.erase(at, folder.size() + 1);
-  return text;
+  return unplaced(text, places);
 }
 
 std::string run(const Command& c, const Places& places, const fs::path& program) {
@@ -94,7 +91,7 @@ std::string run(const Command& c, const Places& places, const fs::path& program)
   if (std::find(c.exit_codes.begin(), c.exit_codes.end(), code) != c.exit_codes.end()) return {};
   const std::string how = code >= 0 ? "exit code " + std::to_string(code)
                                     : "ended by signal " + std::to_string(WTERMSIG(status));
-  return "'" + command_text(c) + "' failed: " + how + last_lines(p.err, p.folder);
+  return "'" + command_text(c) + "' failed: " + how + last_lines(p.err, places);
 }
 
 }  // namespace

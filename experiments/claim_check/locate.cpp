@@ -195,10 +195,14 @@ double combined(Kind kind, const std::vector<double>& v) {
 
 // The commands' folder has a name that means nothing to a reader.
 Diagnostics shown(Diagnostics diagnostics, const Places& places) {
-  const std::string run = places.run.string() + "/";
-  for (Diagnostic& d : diagnostics)
-    if (d.file.rfind(run, 0) == 0) d.file.erase(0, run.size());
+  for (Diagnostic& d : diagnostics) d.file = unplaced(d.file, places);
   return diagnostics;
+}
+
+void replace_all(std::string* text, const std::string& from, const std::string& to) {
+  for (std::size_t at = text->find(from); at != std::string::npos;
+       at = text->find(from, at + to.size()))
+    text->replace(at, from.size(), to);
 }
 
 double value_at(const Locator& l, const Places& places) {
@@ -224,11 +228,15 @@ double value_at(const Locator& l, const Places& places) {
 }  // namespace
 
 std::string placed(std::string text, const Places& places) {
-  for (const auto& [word, path] :
-       {std::pair<std::string, fs::path>{"{data}", places.data}, {"{claim}", places.claim}})
-    for (std::size_t at = text.find(word); at != std::string::npos;
-         at = text.find(word, at + path.string().size()))
-      text.replace(at, word.size(), path.string());
+  replace_all(&text, "{data}", places.data.string());
+  replace_all(&text, "{claim}", places.claim.string());
+  return text;
+}
+
+std::string unplaced(std::string text, const Places& places) {
+  replace_all(&text, places.run.string() + "/", "");
+  replace_all(&text, places.claim.string() + "/", "{claim}/");  // may lie in the data folder
+  replace_all(&text, places.data.string() + "/", "{data}/");
   return text;
 }
 

@@ -18,6 +18,9 @@ struct Places {
 // With {data} and {claim} replaced.
 std::string placed(std::string text, const Places& places);
 
+// The other way round, for messages: no path of this machine stays in them.
+std::string unplaced(std::string text, const Places& places);
+
 // Throws InputError when it is not there (with the nearest name), is undefined, or cannot be
 // computed; files are named as the claim names them.
 double locate(const Locator& locator, const Places& places);
