@@ -11,7 +11,7 @@ BUILD := build/release
 COMPILE := cmake --build --parallel $(JOBS) --preset
 EXPERIMENTS := $(wildcard experiments/eyeriss-alexnet.yaml experiments/fpga15-alexnet.yaml)
 
-.PHONY: help packages packages-dev configure build validate test without-rtl bench synthesis asan tidy format clean
+.PHONY: help packages packages-dev configure build validate reproduce test without-rtl bench synthesis asan tidy format clean
 
 help: ## List these commands
 	@echo "Assay: how far to trust a DNN accelerator model, and why"
@@ -35,6 +35,10 @@ validate: configure ## Build the program, compare its models with measured chips
 	@$(COMPILE) release --target assay
 	@failed=0; for experiment in $(EXPERIMENTS); do \
 	  echo; echo "== $$experiment"; $(BUILD)/assay validate "$$experiment" || failed=1; done; exit $$failed
+
+reproduce: configure ## Regenerate every report, check every published claim: out/index.html
+	@$(COMPILE) release --target assay
+	@bash tools/reproduce.sh $(BUILD)/assay
 
 test: build ## Build, then run all tests
 	@ctest --preset release

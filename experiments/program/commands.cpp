@@ -220,6 +220,7 @@ void add_commands(CLI::App& app, const Guard& guard) {
   add_check(app, guard);
   add_roofline(app, guard);
   add_explain(app, guard);
+  add_overview(app, guard);
 }
 
 }  // namespace assay

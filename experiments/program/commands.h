@@ -24,6 +24,7 @@ void add_score(CLI::App& app, const Guard& guard);
 void add_validate(CLI::App& app, const Guard& guard);
 void add_check(CLI::App& app, const Guard& guard);
 void add_roofline(CLI::App& app, const Guard& guard);
+void add_overview(CLI::App& app, const Guard& guard);
 void add_explore(CLI::App& app, const Guard& guard);
 void add_microbenchmarks(CLI::App& app, const Guard& guard);
 void add_virtual_chip(CLI::App& app, const Guard& guard);
