@@ -200,6 +200,7 @@ void add_report(CLI::App& app, const Guard& guard) {
 void add_commands(CLI::App& app, const Guard& guard) {
   add_list(app, guard);
   add_new(app, guard);
+  add_drift(app, guard);
   add_predict(app, guard);
   add_simulate(app, guard);
   add_rtl(app, guard);

@@ -33,6 +33,7 @@ void add_fit(CLI::App& app, const Guard& guard);
 void add_score_energy(CLI::App& app, const Guard& guard);
 void add_split(CLI::App& app, const Guard& guard);
 void add_new(CLI::App& app, const Guard& guard);
+void add_drift(CLI::App& app, const Guard& guard);
 void add_verify(CLI::App& app, const Guard& guard);
 void add_explain(CLI::App& app, const Guard& guard);
 

@@ -17,6 +17,7 @@
 #include "core/machine.h"
 #include "core/mapping.h"
 #include "core/parameters.h"
+#include "experiments/drift/drift.h"
 #include "experiments/experiment.h"
 #include "experiments/explore/explore.h"
 #include "experiments/explore/hardware_run.h"
@@ -70,6 +71,7 @@ class Examples {
     write("chips/tiny/measured/example.import.yaml", only_block("chip.md", "yaml"));
     write("workloads/example.yaml", only_block("workload.md", "yaml"));
     write("tiny-example.yaml", only_block("experiment.md", "yaml"));
+    write("drift.yaml", only_block("drift.md", "yaml"));
     write("spaces/tiny-space.yaml", only_block("mapspace.md", "yaml"));
     const std::vector<std::string> design_space = blocks("design_space.md", "yaml");
     BOOST_REQUIRE(design_space.size() == 2U);
@@ -120,6 +122,7 @@ BOOST_AUTO_TEST_CASE(examples_of_the_pages_read) {
                  .size() == 2U);
   BOOST_TEST(assay::read_experiment(examples.at("tiny-example.yaml")).variants.size() == 1U);
   BOOST_TEST(assay::fit::read_fit(examples.chip("fit.yaml")).unknowns.size() == 3U);
+  BOOST_TEST(assay::drift::read_drift(examples.at("drift.yaml")).sources.size() == 2U);
   const assay::fit::FitFile latency = assay::fit::read_fit(examples.chip("fit-latency.yaml"));
   BOOST_TEST(latency.latency());
   BOOST_TEST(assay::fit::read_fit(examples.chip("fit-lut.yaml")).resources());
