@@ -62,7 +62,9 @@ std::vector<Record> native_records(const Experiment& e, const ExperimentPredicti
   request.clock_mhz = p.clock_mhz ? *p.clock_mhz : accelerator.clock.value;
   request.batch = p.batch;
   if (!p.layers.empty()) request.layers = chip / p.layers;
-  return import_foreign(request, read_workload(catalog.workload_file(e.workload))).records;
+  return import_foreign(request,
+                        read_workload(catalog.workload_file(e.workload, e.file.parent_path())))
+      .records;
 }
 
 // A file cannot speak for a level that this program runs, or for the chip.

@@ -138,8 +138,9 @@ int validate(const ValidateOptions& o) {
   }
   in.command = "assay validate " + fs::path(file).filename().string();
   in.data_folder = catalog.data;
-  in.input_files = {experiment.file, catalog.chip_folder(experiment.chip),
-                    catalog.workload_file(experiment.workload)};
+  in.input_files = {experiment.file,
+                    catalog.chip_folder(experiment.chip, experiment.file.parent_path()),
+                    catalog.workload_file(experiment.workload, experiment.file.parent_path())};
   const ReportFiles files = write_report(folder, in);
   std::error_code ignored;
   for (const fs::path& journal : journals) fs::remove(journal, ignored);
