@@ -12,6 +12,7 @@
 #include "core/yaml_reader.h"
 #include "experiments/clock.h"
 #include "experiments/experiment_data.h"
+#include "experiments/fitted_use.h"
 #include "experiments/report/exact_levels.h"
 #include "experiments/report/hardware_levels.h"
 #include "experiments/report/levels.h"
@@ -84,6 +85,12 @@ std::optional<double> bound_statistic(const Comparison& c, const ExperimentBound
   }
   if (n == 0 || b.statistic == "network_pct") return std::nullopt;
   return b.statistic == "max_abs_pct" ? worst : sum / n;
+}
+
+std::optional<double> with_every_layer(const Comparison& c, ExperimentBound b) {
+  if (b.except_layers.empty()) return std::nullopt;
+  b.except_layers.clear();
+  return bound_statistic(c, b);
 }
 
 std::string bound_text(const ExperimentBound& b) {
@@ -305,6 +312,7 @@ ReportInput run_experiment(const Experiment& e, const Catalog& catalog,
           why_skipped(report::kRtl, in, options).empty();
       Run run = run_level(level, in, with_data, options);
       derive(e, run, run.records, diagnostics);
+      describe_run(run, in.parameters, &out);
       for (const auto& [role, hash] : run.records.front().provenance.inputs)
         out.inputs[v.name + " " + role] = hash;
       if (v.headline && level == out.headline_level) add_headline(run, &out);
@@ -324,7 +332,8 @@ ReportInput run_experiment(const Experiment& e, const Catalog& catalog,
   for (const ExperimentBound& b : e.bounds)
     if (skipped.count({b.variant, b.level}) == 0)
       out.bounds.push_back({bound_text(b), b.variant, b.statistic, b.limit,
-                            bound_statistic(out.comparison, b), b.level});
+                            bound_statistic(out.comparison, b), b.level, b.except_layers,
+                            with_every_layer(out.comparison, b)});
   return out;
 }
 

@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 
 #include "calibration/parameters_json.h"
 #include "core/energy.h"
 #include "core/yaml_reader.h"
+#include "experiments/fit/price_shares.h"
 
 namespace assay::fit {
 namespace {
@@ -25,21 +25,6 @@ std::optional<calibration::FitBlock> fit_of(const fs::path& file, const std::str
   return calibration::read_fitted(file, chip).fit;
 }
 
-// The prices of one unknown, twice as high: energy is linear in them.
-Parameters doubled(Parameters p, const std::vector<std::string>& terms) {
-  const auto named = [&](const std::string& text) {
-    return std::find(terms.begin(), terms.end(), text) != terms.end();
-  };
-  for (UnitEnergy& e : p.energies) {
-    const std::string text = e.component + "." + e.operand + "." + e.action;
-    if (named(text)) e.energy.value *= 2;
-    if (e.gated_energy && (named(text) || named(text + ".gated"))) e.gated_energy->value *= 2;
-  }
-  for (ConstantPower& c : p.powers)
-    if (named("power " + c.name)) c.power.value *= 2;
-  return p;
-}
-
 class Scorer {
  public:
   Scorer(const FitFile& file, const FitData& data, const fs::path& parameters)
@@ -47,7 +32,7 @@ class Scorer {
     if (!fit_) return;
     for (const calibration::FittedUnknown& u : fit_->unknowns)
       doubled_.push_back(doubled(data.parameters, u.terms));
-    z_ = boost::math::quantile(boost::math::normal(), (1 + file.nominal) / 2);
+    z_ = quantile_of(file.nominal);
   }
 
   ScoredEnergy operator()(const FitRecord& r) const {
@@ -71,9 +56,7 @@ class Scorer {
 
   std::string method() const {
     if (!fit_) return "none: the parameters were not fitted";
-    return fmt::format(
-        "{:.0f} %, Laplace, discrepancy of {} group{} and n = {}: assumed, not validated",
-        100 * file_.nominal, fit_->groups.size(), fit_->groups.size() == 1 ? "" : "s", fit_->n);
+    return interval_method(*fit_, file_.nominal);
   }
 
  private:
@@ -97,9 +80,7 @@ class Scorer {
       shares[static_cast<Eigen::Index>(j)] = share;
       note_outside(fit_->unknowns[j], share, s);
     }
-    const double groups = static_cast<double>(std::max<std::size_t>(fit_->groups.size(), 1));
-    const double sd = std::sqrt(shares.dot(fit_->covariance * shares) +
-                                fit_->discrepancy_ln * fit_->discrepancy_ln * (1 + 1 / groups));
+    const double sd = sd_ln(*fit_, shares);
     s->low = centre * std::exp(-z_ * sd);
     s->high = centre * std::exp(z_ * sd);
   }

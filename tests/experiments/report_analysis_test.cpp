@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+// The statistics behind the report's sections, on cases computed by hand.
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "experiments/report/evidence.h"
+#include "experiments/report/figure_series.h"
+#include "experiments/report/intervals.h"
+#include "experiments/report/noise.h"
+#include "experiments/report/ranks.h"
+#include "report_fixture.h"
+
+namespace assay::report {
+namespace {
+
+const auto kClose = boost::test_tools::tolerance(1e-12);
+
+struct Value {
+  std::string workload, layer;
+  double predicted, measured;
+};
+
+Record one(const std::string& level, const Value& v, double value) {
+  Record r;
+  r.level = level;
+  r.chip = "c";
+  r.variant = level == "chip" ? "" : "D";
+  r.workload = v.workload;
+  r.layer = v.layer;
+  r.values["total_ms"] = value;
+  return r;
+}
+
+ReportInput input_of(const std::vector<Value>& values) {
+  ReportInput in;
+  in.headline_variant = "D";
+  in.headline_quantity = "total_ms";
+  for (const Value& v : values) {
+    in.predicted.push_back(one("analytical", v, v.predicted));
+    in.measured.push_back(one("chip", v, v.measured));
+  }
+  in.comparison = compare(in.predicted, in.measured, {});
+  return in;
+}
+
+ReportInput three_layers() {
+  return input_of({{"net", "a", 110, 100}, {"net", "b", 90, 100}, {"net", "c", 120, 100}});
+}
+
+Interval of(const Intervals& intervals, const char* statistic) {
+  const auto i = intervals.find(statistic);
+  BOOST_REQUIRE_MESSAGE(i, statistic);
+  return *i;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(report_intervals)
+
+BOOST_AUTO_TEST_CASE(of_one_network_are_the_range_of_leaving_out_a_layer_and_say_so) {
+  const ReportInput in = three_layers();
+  const Intervals i = intervals_of(in, in.comparison.statistics.front());
+  BOOST_TEST(i.method == "range, one of 3 layers left out; of other networks it says nothing");
+  BOOST_TEST(of(i, "mape_pct").low == 10.0, kClose);
+  BOOST_TEST(of(i, "mape_pct").high == 15.0, kClose);
+  BOOST_TEST(of(i, "mean_signed_pct").low == 0.0, kClose);
+  BOOST_TEST(of(i, "mean_signed_pct").high == 15.0, kClose);
+  BOOST_TEST(of(i, "network_pct").low == 0.0, kClose);
+  BOOST_TEST(of(i, "network_pct").high == 15.0, kClose);
+}
+
+BOOST_AUTO_TEST_CASE(of_the_network_count_repeats) {
+  ReportInput in = three_layers();
+  in.predicted[0].repeat = 3;  // 330 of 300
+  in.comparison = compare(in.predicted, in.measured, {});
+  const Intervals i = intervals_of(in, in.comparison.statistics.front());
+  BOOST_TEST(of(i, "network_pct").low == 5.0, kClose);    // without a: 210 of 200
+  BOOST_TEST(of(i, "network_pct").high == 12.5, kClose);  // without b: 450 of 400
+}
+
+BOOST_AUTO_TEST_CASE(of_one_layer_do_not_exist) {
+  const ReportInput in = input_of({{"net", "a", 110, 100}});
+  const Intervals i = intervals_of(in, in.comparison.statistics.front());
+  BOOST_TEST(i.method == "none: one layer");
+  BOOST_TEST(i.of.empty());
+}
+
+BOOST_AUTO_TEST_CASE(of_few_networks_are_the_range_of_leaving_out_a_network) {
+  const ReportInput in =
+      input_of({{"x", "a", 110, 100}, {"y", "a", 120, 100}, {"z", "a", 130, 100}});
+  const auto pooled = pooled_statistics(in);
+  BOOST_REQUIRE(pooled.size() == 1U);
+  BOOST_TEST(pooled[0].networks == 3);
+  BOOST_TEST(pooled[0].statistics.mape_pct == 20.0, kClose);
+  BOOST_TEST(pooled[0].intervals.method == "range, one of 3 networks left out");
+  BOOST_TEST(of(pooled[0].intervals, "mape_pct").low == 15.0, kClose);
+  BOOST_TEST(of(pooled[0].intervals, "mape_pct").high == 25.0, kClose);
+}
+
+// Networks with no error or 10 %, as many of each: of 6 drawn, k have one with the binomial
+// distribution. P(k = 0) = 1.6 % lies below 2.5 %, P(k <= 1) = 10.9 % above.
+BOOST_AUTO_TEST_CASE(of_six_networks_are_those_of_the_binomial_distribution) {
+  std::vector<Value> values;
+  for (int n = 0; n < 6; ++n)
+    for (const char* layer : {"a", "b"})
+      values.push_back({"n" + std::to_string(n), layer, n % 2 == 0 ? 100.0 : 110.0, 100});
+  const ReportInput in = input_of(values);
+  const auto pooled = pooled_statistics(in);
+  BOOST_REQUIRE(pooled.size() == 1U);
+  BOOST_TEST(pooled[0].intervals.method ==
+             "95 % cluster bootstrap over 6 networks, B = 2000, seed 1");
+  BOOST_TEST(of(pooled[0].intervals, "mape_pct").low == 10.0 / 6, kClose);
+  BOOST_TEST(of(pooled[0].intervals, "mape_pct").high == 50.0 / 6, kClose);
+  const auto again = pooled_statistics(in);
+  BOOST_TEST(of(again[0].intervals, "rms_ln").low == of(pooled[0].intervals, "rms_ln").low);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(report_noise)
+
+BOOST_AUTO_TEST_CASE(adds_replicates_and_rounding_as_squares) {
+  Record m;
+  m.values = {{"total_ms", 10},
+              {"total_ms_half_width", 0.5},
+              {"replicate_spread_pct", 2},
+              {"replicates", 4},
+              {"instrument_floor_pct", 7}};
+  const auto u = uncertainty_of(m, "total_ms");
+  BOOST_REQUIRE(u.has_value());
+  BOOST_TEST(u->pct == std::hypot(1.0, 5 / std::sqrt(3.0)), kClose);  // the instrument: of energy
+  m.values = {{"energy_uj", 10}, {"instrument_floor_pct", 7}};
+  BOOST_TEST(uncertainty_of(m, "energy_uj")->pct == 7.0, kClose);
+  m.values = {{"total_ms", 10}, {"instrument_floor_pct", 7}};
+  BOOST_TEST(!uncertainty_of(m, "total_ms").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(is_unknown_where_one_layer_states_nothing) {
+  ReportInput in = three_layers();
+  for (Record& m : in.measured) m.values["total_ms_half_width"] = 3;
+  const ErrorStatistics& s = in.comparison.statistics.front();
+  const NoiseResult known = noise_floor(in, s);
+  BOOST_REQUIRE(known.floor.has_value());
+  const double floor = 0.03 / std::sqrt(3.0);
+  BOOST_TEST(known.floor->rms_ln == floor, kClose);
+  BOOST_TEST(known.floor->excess_rms_ln == std::sqrt(s.rms_ln * s.rms_ln - floor * floor), kClose);
+  in.measured[1].values.erase("total_ms_half_width");
+  const NoiseResult unknown = noise_floor(in, s);
+  BOOST_TEST(!unknown.floor.has_value());
+  BOOST_TEST(unknown.unknown ==
+             "unknown: 1 of 3 measured values state neither replicates nor rounding");
+}
+
+BOOST_AUTO_TEST_CASE(above_the_error_leaves_no_excess) {
+  ReportInput in = three_layers();
+  for (Record& m : in.measured) m.values["total_ms_half_width"] = 60;
+  BOOST_TEST(noise_floor(in, in.comparison.statistics.front()).floor->excess_rms_ln == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(report_ranks)
+
+BOOST_AUTO_TEST_CASE(count_values_within_their_uncertainty_as_equal) {
+  int tied = 0;
+  const std::vector<double> x{1, 2, 3}, y{10, 9.9, 20};
+  BOOST_TEST(*tau_b_with_ties(x, y, {0, 0, 0}, &tied) == 1.0 / 3, kClose);
+  BOOST_TEST(tied == 0);
+  BOOST_TEST(*tau_b_with_ties(x, y, {0.1, 0.1, 0.1}, &tied) == 2 / std::sqrt(6.0), kClose);
+  BOOST_TEST(tied == 1);
+  BOOST_TEST(!tau_b_with_ties(x, y, {9, 9, 9}, &tied).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(say_which_layers_moved_and_which_of_the_largest_were_found) {
+  const ReportInput in = input_of({{"net", "a", 50, 40},
+                                   {"net", "b", 45, 50},
+                                   {"net", "c", 10, 30},
+                                   {"net", "d", 20, 20},
+                                   {"net", "e", 5, 5}});
+  const LayerRanks r = layer_ranks(in, in.comparison.statistics.front());
+  BOOST_TEST(r.layers[0].layer == "b");
+  BOOST_TEST(r.layers[0].predicted_rank == 2);
+  BOOST_TEST(r.layers[2].layer == "c");
+  BOOST_TEST(r.layers[2].predicted_rank == 4);
+  BOOST_TEST(r.k == 3);
+  BOOST_TEST(r.top_shared == 2);
+  BOOST_TEST(*r.tau_b == 0.6, kClose);  // 8 pairs in order, 2 not
+  BOOST_TEST(!r.tau_b_beyond_noise.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(regret_what_choosing_by_prediction_costs) {
+  ReportInput in = input_of({{"net", "l", 10, 15}, {"net", "m", 10, 15}});
+  for (std::size_t i = 0; i < 2; ++i) {
+    in.predicted.push_back(in.predicted[i]);
+    in.predicted.back().chip = "d";
+    in.predicted.back().values["total_ms"] = 12;
+    in.measured.push_back(in.measured[i]);
+    in.measured.back().chip = "d";
+    in.measured.back().values["total_ms"] = 11;
+  }
+  in.comparison = compare(in.predicted, in.measured, {});
+  const auto choices = choices_of(in);
+  BOOST_REQUIRE(choices.size() == 1U);
+  BOOST_TEST(choices[0].picked == "c D");
+  BOOST_TEST(choices[0].best == "d D");
+  BOOST_TEST(choices[0].regret_pct == 100.0 * (15.0 / 11 - 1), kClose);
+}
+
+// Two models of one chip share its measurement: there is nothing to choose.
+BOOST_AUTO_TEST_CASE(know_no_regret_between_variants_of_one_chip) {
+  BOOST_TEST(choices_of(test::eyeriss()).empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(report_evidence)
+
+BOOST_AUTO_TEST_CASE(in_sample_is_never_called_accuracy) {
+  ReportInput in = three_layers();
+  BOOST_TEST(evidence_sentence(in) ==
+             "The experiment does not say whether parameters were fitted to what is compared.");
+  in.evidence = {{"c", "net", "D", kInSample, "p.json was fitted to it"}};
+  BOOST_TEST(headline_error(in)->kind == kInSample);
+  BOOST_TEST(evidence_sentence(in).rfind("In sample: ", 0) == 0U);
+  BOOST_TEST(evidence_sentence(in).find("(p.json was fitted to it)") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(networks_held_out_alone_are_the_headline) {
+  ReportInput in = input_of({{"x", "a", 101, 100}, {"y", "a", 120, 100}, {"z", "b", 90, 100}});
+  in.evidence = {
+      {"c", "x", "", kInSample, ""}, {"c", "y", "", kHeldOut, ""}, {"c", "z", "", kHeldOut, ""}};
+  const auto e = headline_error(in);
+  BOOST_REQUIRE(e.has_value());
+  BOOST_TEST(e->kind == kHeldOut);
+  BOOST_TEST(e->statistics.mape_pct == 15.0, kClose);
+  BOOST_TEST(e->networks == 2);
+  BOOST_TEST(e->worst == "y/a");
+  BOOST_TEST(*e->worst_pct == 20.0, kClose);
+  BOOST_TEST(*e->in_sample_mape_pct == 1.0, kClose);
+}
+
+// One network of which nobody knows makes the whole unknown, one in sample makes it in sample.
+BOOST_AUTO_TEST_CASE(the_weakest_kind_counts) {
+  ReportInput in = input_of({{"x", "a", 101, 100}, {"y", "a", 120, 100}});
+  in.evidence = {{"c", "x", "", kNothingFitted, ""}};
+  BOOST_TEST(headline_error(in)->kind == "");
+  in.evidence.push_back({"c", "y", "", kInSample, ""});
+  BOOST_TEST(headline_error(in)->kind == kInSample);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(report_distinct_series)
+
+BOOST_AUTO_TEST_CASE(that_predict_the_same_are_drawn_once) {
+  ReportInput in = three_layers();
+  for (std::size_t i = 0; i < 3; ++i) {
+    in.predicted.push_back(in.predicted[i]);
+    in.predicted.back().level = "exact";
+    in.predicted.push_back(in.predicted[i]);
+    in.predicted.back().level = "simulator";
+    in.predicted.back().values["total_ms"] += i == 2 ? 1e-9 : 0;  // not quite
+  }
+  in.comparison = compare(in.predicted, in.measured, {});
+  const DistinctSeries d = distinct_series(tables_of(in).front());
+  BOOST_REQUIRE(d.table.series.size() == 2U);
+  BOOST_TEST(d.table.series[0].name == "analytical D = exact D");
+  BOOST_TEST(d.table.series[1].name == "simulator D");
+  BOOST_TEST(d.said == " The same in every layer, and drawn as one: analytical D, exact D.");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace assay::report
