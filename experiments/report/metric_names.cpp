@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "experiments/report/format.h"
+#include "experiments/report/noise.h"
 
 namespace assay::report {
 namespace {
@@ -91,6 +92,16 @@ void add_intervals(const Intervals& intervals, std::vector<Metric>* metrics) {
   }
 }
 
+// Unknown is null, as nobody knows that there is none.
+void add_noise(const ReportInput& input, const ErrorStatistics& s, std::vector<Metric>* metrics) {
+  const auto floor = noise_floor(input, s).floor;
+  const auto add = [&](const char* statistic, std::optional<double> value) {
+    metrics->push_back({name_of(s, kOverLayers, statistic), value, s.n, "", {}, {}});
+  };
+  add("noise_floor_rms_ln", floor ? std::optional(floor->rms_ln) : std::nullopt);
+  add("excess_rms_ln", floor ? std::optional(floor->excess_rms_ln) : std::nullopt);
+}
+
 }  // namespace
 
 std::string metric_name(const MetricName& m) {
@@ -166,6 +177,7 @@ std::vector<Metric> metrics_of(const ReportInput& input) {
     std::vector<Metric> own = statistics_metrics(s);
     if (!s.network_pct) own.pop_back();
     add_intervals(intervals_of(input, s), &own);
+    add_noise(input, s, &own);
     for (Metric& m : own) all.push_back(std::move(m));
     for (const ComparedRow& r : input.comparison.rows)
       if (of_group(r, s)) add_row(s, r, &all);

@@ -160,6 +160,12 @@ std::string bound_object(const BoundCheck& b) {
          "}";
 }
 
+std::string evidence_object(const Evidence& e) {
+  return "    {\"chip\": " + quoted(e.chip) + ", \"workload\": " + quoted(e.workload) +
+         ", \"variant\": " + quoted(e.variant) + ", \"kind\": " + quoted(e.kind) +
+         ", \"why\": " + quoted(e.why) + "}";
+}
+
 std::string excluded_object(const Excluded& e) {
   return "    {\"key\": " + quoted(e.key) + ", \"level\": " + quoted(e.level) +
          ", \"variant\": " + quoted(e.variant) + ", \"reason\": " + quoted(e.reason) + "}";
@@ -185,6 +191,8 @@ std::string metrics_to_json(const ReportInput& input) {
   }
   for (const BoundCheck& b : input.bounds) bounds.push_back(bound_object(b));
   for (const Excluded& e : input.comparison.excluded) excluded.push_back(excluded_object(e));
+  std::vector<std::string> evidence;
+  for (const Evidence& e : input.evidence) evidence.push_back(evidence_object(e));
   std::vector<std::string> levels;
   for (const report::LevelTable& t : report::level_tables(input)) levels.push_back(level_object(t));
   std::vector<std::string> hardware, skipped;
@@ -206,8 +214,9 @@ std::string metrics_to_json(const ReportInput& input) {
          ",\n  \"headline_variant\": " + quoted(input.headline_variant) +
          ",\n  \"headline_quantity\": " + quoted(input.headline_quantity) +
          ",\n  \"bounds_hold\": " + passed + ",\n  \"bounds\": " + list(bounds) +
-         ",\n  \"metrics\": " + flat_metrics(input) + ",\n  \"groups\": " + list(groups) +
-         level_list + ",\n  \"excluded\": " + list(excluded) + "\n}\n";
+         ",\n  \"evidence\": " + list(evidence) + ",\n  \"metrics\": " + flat_metrics(input) +
+         ",\n  \"groups\": " + list(groups) + level_list + ",\n  \"excluded\": " + list(excluded) +
+         "\n}\n";
 }
 
 }  // namespace assay

@@ -77,14 +77,14 @@ std::vector<Point> points_of(const ReportInput& input, const QuantityTable& tabl
   return points;
 }
 
-// A band of +-share around the diagonal, whose edges are straight lines on logarithmic axes, cut
-// off at the plot's corners.
+// A band of +-share around the line of equal values; its edges are straight on logarithmic axes.
 void add_band(Canvas* canvas, const Axis& axis, double share, const char* opacity) {
   const double above = 1 + share;
   const double below = 1 - share;
-  const std::vector<std::vector<double>> polygon = {
-      {axis.lo, axis.lo}, {axis.lo, axis.lo * above}, {axis.hi / above, axis.hi},
-      {axis.hi, axis.hi}, {axis.hi, axis.hi * below}, {axis.lo / below, axis.lo}};
+  const std::vector<std::vector<double>> polygon = {{axis.lo, axis.lo * below},
+                                                    {axis.lo, axis.lo * above},
+                                                    {axis.hi, axis.hi * above},
+                                                    {axis.hi, axis.hi * below}};
   const char* style =
       "{} using 1:2 with filledcurves closed fc rgb '{}' fs transparent solid {} noborder";
   canvas->plot(fmt::format(fmt::runtime(style), canvas->data(polygon), kInk, opacity));
@@ -107,23 +107,26 @@ void add_points(Canvas* canvas, const Cloud& cloud) {
 }
 
 // How many points fall into each cell of a logarithmic grid; the darker, the more.
-std::size_t add_bins(Canvas* canvas, const std::vector<Point>& points, const Axis& axis,
+std::size_t add_bins(Canvas* canvas, const std::vector<Point>& points, const Axis& x, const Axis& y,
                      const std::string& color) {
   std::map<std::pair<int, int>, std::size_t> cells;
-  const auto cell = [&](double v) {
+  const auto cell = [](const Axis& axis, double v) {
     return std::clamp(static_cast<int>(axis.fraction(v) * kBins), 0, kBins - 1);
   };
   std::size_t most = 0;
   for (const Point& p : points)
-    most = std::max(most, ++cells[{cell(p.measured), cell(p.predicted)}]);
-  const auto edge = [&](int k) { return axis.lo * std::pow(axis.hi / axis.lo, double(k) / kBins); };
+    most = std::max(most, ++cells[{cell(x, p.measured), cell(y, p.predicted)}]);
+  const auto edge = [](const Axis& axis, int k) {
+    return axis.lo * std::pow(axis.hi / axis.lo, double(k) / kBins);
+  };
   std::array<std::vector<std::vector<double>>, kShades> shades;
   for (const auto& [at, n] : cells) {
     const double share = most > 1 ? std::log(double(n)) / std::log(double(most)) : 1;
     const auto shade =
         std::min<std::size_t>(kShades - 1, static_cast<std::size_t>(share * kShades));
     const auto [i, j] = at;
-    shades[shade].push_back({edge(i), edge(j), edge(i), edge(i + 1), edge(j), edge(j + 1)});
+    shades[shade].push_back(
+        {edge(x, i), edge(y, j), edge(x, i), edge(x, i + 1), edge(y, j), edge(y, j + 1)});
   }
   const char* style =
       "{} using 1:2:3:4:5:6 with boxxyerror fc rgb '{}' fs transparent solid {:.2f} noborder";
@@ -165,30 +168,33 @@ std::string caption(const std::string& of_what, const std::vector<Cloud>& clouds
 // The first cloud is the one that matters: on top, named, and alone where it is too large for
 // single points.
 void draw_clouds(const std::vector<Cloud>& clouds, const std::string& label_text, Figure* figure) {
-  std::vector<double> values;
+  // What is far off stretches its own axis only.
+  std::vector<double> values, measured;
   std::vector<Point> all;
   std::vector<LegendEntry> legend;
   const bool binned = clouds.front().points.size() > kMostPoints;
   for (const Cloud& c : clouds) {
     if (binned && &c != &clouds.front()) break;
     all.insert(all.end(), c.points.begin(), c.points.end());
-    for (const Point& p : c.points) values.insert(values.end(), {p.measured, p.predicted});
+    for (const Point& p : c.points) {
+      values.insert(values.end(), {p.measured, p.predicted});
+      measured.push_back(p.measured);
+    }
     legend.push_back({shortened(c.name, 40), c.color, binned ? Mark::kFill : Mark::kPoint, c.type});
   }
   if (all.empty()) {
     figure->missing = "no layer has a positive prediction and a positive measurement";
     return;
   }
-  const Axis x = log_axis(values, 1.35, "measured: " + label_text);
-  Axis y = x;
-  y.label = "predicted: " + label_text;
+  const Axis x = log_axis(measured, 1.35, "measured: " + label_text);
+  const Axis y = log_axis(values, 1.75, "predicted: " + label_text);  // holds the bands' ends
   Canvas canvas(figure->title, x, y, legend, figure->width, 400);
   add_band(&canvas, x, 0.2, "0.08");
   add_band(&canvas, x, 0.1, "0.12");
   canvas.plot(fmt::format("{} using 1:2 with lines lc rgb '{}' lw 1",
                           canvas.data({{x.lo, x.lo}, {x.hi, x.hi}}), kInk));
   if (binned) {
-    const std::size_t most = add_bins(&canvas, all, x, clouds.front().color);
+    const std::size_t most = add_bins(&canvas, all, x, y, clouds.front().color);
     figure->caption += fmt::format(
         " {} layers of {} in cells, darker where there are more, at most {}; the CSV has all "
         "series.",

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "experiments/report/evidence.h"
 #include "experiments/report/format.h"
 #include "experiments/report/grid.h"
 #include "experiments/report/hardware_gaps.h"
@@ -127,6 +128,22 @@ std::string exclusions(const ReportInput& input) {
   return text.empty() ? text : text + "\n";
 }
 
+// What the verdict's figures are worth.
+std::string headline_interval(const ReportInput& input) {
+  const auto e = report::headline_error(input);
+  if (!e) return {};
+  std::string text;
+  if (const auto i = e->intervals.find("mape_pct"))
+    text = "Mean absolute error " + report::interval_text(i, false) + " %" +
+           (e->intervals.find("network_pct")
+                ? ", network error " +
+                      report::interval_text(e->intervals.find("network_pct"), true) + " %"
+                : "") +
+           ": " + e->intervals.method + ".\n";
+  if (!input.evidence.empty()) text += report::evidence_sentence(input) + "\n";
+  return text;
+}
+
 }  // namespace
 
 std::string terminal_table(const ReportInput& input, bool color) {
@@ -139,7 +156,7 @@ std::string terminal_table(const ReportInput& input, bool color) {
   }
   out += report::levels_text(input, color);
   out += exclusions(input) + bounds_text(input, color);
-  out += verdict(input) + "\n";
+  out += verdict(input) + "\n" + headline_interval(input);
   for (const std::string& text : report::hardware_verdicts(input)) out += text + "\n";
   return out;
 }

@@ -54,8 +54,14 @@ BOOST_AUTO_TEST_CASE(read_back_to_the_same_parts_and_differ_where_the_parts_do) 
   };
   std::set<std::string> names, parts;
   for (int i = 0; i < 20000; ++i) {
-    MetricName m{word("_%.a\n", 5), word("_%.a\n", 5), std::int64_t(random() % 3 + 1), word("_%a", 3), "",
-                 word("_%.a", 4),   word("_%5F", 4),   word("_b", 2)};
+    MetricName m{word("_%.a\n", 5),
+                 word("_%.a\n", 5),
+                 std::int64_t(random() % 3 + 1),
+                 word("_%a", 3),
+                 "",
+                 word("_%.a", 4),
+                 word("_%5F", 4),
+                 word("_b", 2)};
     if (random() % 2 == 0) m.variant = word("_%.a", 4);
     const std::string text = metric_name(m);
     const auto back = parse_metric_name(text);
