@@ -119,6 +119,7 @@ struct ReportInput {
   std::string command;  // how to reproduce
   std::map<std::string, std::string> inputs;  // role -> "name sha256:..." of every input file
   std::string gnuplot = "gnuplot";            // shell command that draws the plots
+  bool pdf = false;                           // also report.pdf, where Chromium is installed
   // Where input files stand, for provenance.json: the data folder, and files or folders beside it.
   std::filesystem::path data_folder;
   std::vector<std::filesystem::path> input_files;
@@ -127,6 +128,7 @@ struct ReportInput {
 struct ReportFiles {
   std::filesystem::path html, records_csv, records_json, metrics_json, provenance;
   std::vector<std::filesystem::path> plots;
+  std::string no_pdf;  // why a PDF that was asked for was not made
 };
 
 // Table for the terminal: per layer predicted, measured, signed error, baselines beside; then the

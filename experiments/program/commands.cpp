@@ -101,7 +101,7 @@ void add_list(CLI::App& app, const Guard& guard) {
 struct CompareOptions {
   std::string predicted, measured, allow_clock_difference;
   std::vector<std::string> quantities, levels;
-  bool partial = false, json = false;
+  bool partial = false, json = false, pdf = false;
 };
 
 // Those of the levels asked for, each of which must be there.
@@ -182,14 +182,18 @@ void add_report(CLI::App& app, const Guard& guard) {
       app.add_subcommand("report", "Write the HTML report of a comparison of two files of records");
   compare_options(c, o);
   c->add_option("--out", *out, "new folder for the report")->capture_default_str();
+  c->add_flag("--pdf", o->pdf, "also print the report as PDF (needs chromium)");
   c->footer("Example: assay report predicted.json measured.json --out out/mine");
   c->callback([o, out, guard] {
     guard([o, out] {
       ReportInput in = compare_input(*o);
       in.command = "assay report " + o->predicted + " " + o->measured;
+      in.pdf = o->pdf;
       in.data_folder = find_catalog().data;
       in.input_files = {o->predicted, o->measured};
-      fmt::print("{}\n", write_report(*out, in).html.string());
+      const ReportFiles files = write_report(*out, in);
+      fmt::print("{}\n", files.html.string());
+      if (!files.no_pdf.empty()) fmt::print("No report.pdf: {}\n", files.no_pdf);
       return kPass;
     });
   });

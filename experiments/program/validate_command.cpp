@@ -25,6 +25,7 @@ namespace fs = std::filesystem;
 struct ValidateOptions {
   std::string experiment, out;
   bool json = false, full = false, restart = false, require_all_levels = false;
+  bool pdf = false;
 };
 
 std::ptrdiff_t rank_of(const std::string& level) {
@@ -137,6 +138,7 @@ int validate(const ValidateOptions& o) {
     return stopped(journals);
   }
   in.command = "assay validate " + fs::path(file).filename().string();
+  in.pdf = o.pdf;
   in.data_folder = catalog.data;
   in.input_files = {experiment.file,
                     catalog.chip_folder(experiment.chip, experiment.file.parent_path()),
@@ -149,6 +151,7 @@ int validate(const ValidateOptions& o) {
   } else {
     print(o.full ? terminal_table(in, colour()) : short_table(in));
     fmt::print("Report: {}\n", fs::absolute(files.html).string());
+    if (!files.no_pdf.empty()) fmt::print("No report.pdf: {}\n", files.no_pdf);
   }
   return passed(in) ? kPass : kOutsideBounds;
 }
@@ -164,6 +167,7 @@ void add_validate(CLI::App& app, const Guard& guard) {
   c->add_option("--out", o->out, "new folder for the report (default: out/<name>)");
   c->add_flag("--json", o->json, "print the predicted records as JSON");
   c->add_flag("--full", o->full, "print the tables of every quantity");
+  c->add_flag("--pdf", o->pdf, "also print the report as PDF (needs chromium)");
   c->add_flag("--restart", o->restart,
               "throw away the layers of hardware that an interrupted run has kept");
   c->add_flag("--require-all-levels", o->require_all_levels,

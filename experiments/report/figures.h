@@ -45,14 +45,15 @@ struct Drawn {
   std::string svg;  // "plots/parity.svg"
   std::string png;
   std::string csv;
+  std::string pdf;      // "paper/parity.pdf": for a paper, as wide as one or two of its columns
   std::string inlined;  // <svg> element for the HTML: theme's colours, own ids, no scripts
   std::string problem;  // why there is no picture
 };
 
 // Writes plots/<name>.csv for every figure and, where gnuplot runs, .svg and .png. `gnuplot` is the
-// command (a test passes one that does not exist).
+// command (a test passes one that does not exist). paper: a folder for PDFs; empty: none.
 std::vector<Drawn> draw(const std::vector<Figure>& figures, const std::filesystem::path& folder,
-                        const std::string& gnuplot);
+                        const std::string& gnuplot, const std::filesystem::path& paper = {});
 
 // The <svg> element of a gnuplot SVG file, ready to stand in an HTML page.
 std::string inline_svg(const std::string& svg, const Figure& figure);

@@ -6,8 +6,28 @@
 #include "experiments/report/figures.h"
 #include "experiments/report/files.h"
 #include "experiments/report/html.h"
+#include "experiments/report/latex.h"
+#include "experiments/report/print_pdf.h"
 
 namespace assay {
+
+namespace {
+
+void write_paper(const ReportInput& input, const std::vector<report::Figure>& figures,
+                 const std::vector<report::Drawn>& drawn, const std::filesystem::path& folder) {
+  const std::vector<report::PaperFile> tables = report::paper_tables(input);
+  for (const report::PaperFile& f : tables) write_text(folder / f.name, f.text);
+  write_text(folder / "report.tex", report::paper_document(input, tables, figures, drawn));
+}
+
+// Why there is no report.pdf; empty where there is one.
+std::string print_page(const std::filesystem::path& folder) {
+  const std::string browser = report::find_browser();
+  if (browser.empty()) return "no chromium was found";
+  return report::print_pdf(browser, folder / "report.html", folder / "report.pdf");
+}
+
+}  // namespace
 
 ReportFiles write_report(const std::filesystem::path& folder, const ReportInput& input) {
   report::FreshFolder fresh(folder);
@@ -21,16 +41,25 @@ ReportFiles write_report(const std::filesystem::path& folder, const ReportInput&
 
   std::filesystem::create_directory(partial / "plots");
   const std::vector<report::Figure> figures = report::figures_of(input);
-  const std::vector<report::Drawn> drawn = report::draw(figures, partial / "plots", input.gnuplot);
+  std::filesystem::create_directory(partial / "paper");
+  const std::vector<report::Drawn> drawn =
+      report::draw(figures, partial / "plots", input.gnuplot, partial / "paper");
+  write_paper(input, figures, drawn, partial / "paper");
   write_text(partial / "report.html", report::html(input, figures, drawn));
+  std::string no_pdf;
+  if (input.pdf) no_pdf = print_page(partial);
   // Last, as it has the hashes of all others.
   write_text(partial / provenance::kFile,
              provenance::to_json(provenance::chain_of(input, partial)));
   fresh.commit();
 
-  ReportFiles files{fresh.folder() / "report.html",     fresh.folder() / "records.csv",
-                    fresh.folder() / "records.json",    fresh.folder() / "metrics.json",
-                    fresh.folder() / provenance::kFile, {}};
+  ReportFiles files{fresh.folder() / "report.html",
+                    fresh.folder() / "records.csv",
+                    fresh.folder() / "records.json",
+                    fresh.folder() / "metrics.json",
+                    fresh.folder() / provenance::kFile,
+                    {},
+                    no_pdf};
   for (const report::Drawn& d : drawn) {
     for (const std::string& path : {d.svg, d.png, d.csv}) {
       if (!path.empty()) files.plots.push_back(fresh.folder() / path);
