@@ -36,7 +36,7 @@ data numbers_of(const ClaimResult& r) {
     row.set("difference", t.difference);
     row.set("tolerance", t.tolerance);
     row.set("verdict", r.left_out ? "left out" : t.verdict);
-    row.set("state", t.state);
+    row.set("state", r.left_out ? "none" : t.state);
     row.set("why", plain(t.why));
     rows << row;
   }

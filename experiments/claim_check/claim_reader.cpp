@@ -125,7 +125,9 @@ void read_tolerance(YamlMap& map, ClaimNumber* n) {
       map.error("tolerance", "", "expected none: a bound is its own tolerance");
     return;
   }
-  YamlMap tolerance = map.map("tolerance");
+  const bool stated = map.has("tolerance");
+  YamlMap tolerance = map.map("tolerance");  // says where it is missing
+  if (!stated) return;
   n->tolerance_in_percent = tolerance.has("percent");
   const bool absolute = tolerance.has("absolute");
   if (n->tolerance_in_percent == absolute) {

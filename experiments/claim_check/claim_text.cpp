@@ -43,12 +43,13 @@ const char* colour_of(Verdict v) {
 void add_numbers(const ClaimResult& r, Grid* grid) {
   for (std::size_t i = 0; i < r.numbers.size(); ++i) {
     const NumberText t = number_text_of(r.claim.numbers[i], r.numbers[i]);
-    grid->add({{"  " + plain(r.claim.numbers[i].name), ""},
-               {t.published, ""},
-               {t.found, ""},
-               {t.difference, ""},
-               {t.tolerance, ""},
-               {t.verdict, colour_of(r.numbers[i].verdict)}});
+    grid->add(
+        {{"  " + plain(r.claim.numbers[i].name), ""},
+         {t.published, ""},
+         {t.found, ""},
+         {t.difference, ""},
+         {t.tolerance, ""},
+         {r.left_out ? "left out" : t.verdict, r.left_out ? "" : colour_of(r.numbers[i].verdict)}});
   }
 }
 
@@ -147,7 +148,7 @@ std::string terminal_text(const std::vector<ClaimResult>& results, bool as_state
   out = line + "\n";
   for (const ClaimResult& r : results) {
     const std::string what = verdict_text(r);
-    const char* colour = colour_of(r.verdict);
+    const char* colour = r.left_out ? "" : colour_of(r.verdict);
     out += "\n" + r.claim.id + (r.claim.title.empty() ? "" : ": " + plain(r.claim.title)) + " [" +
            (color && *colour != 0 ? "\x1b[" + std::string(colour) + "m" + what + "\x1b[0m" : what) +
            "]\n";

@@ -20,7 +20,10 @@ namespace assay {
 namespace {
 
 namespace fs = std::filesystem;
-using namespace claim_check;
+using claim_check::CheckInput;
+using claim_check::CheckResult;
+using claim_check::Claim;
+using claim_check::ClaimResult;
 
 struct CheckOptions {
   std::vector<std::string> ids, leave_out;
@@ -34,7 +37,7 @@ int default_jobs() { return static_cast<int>(std::max(1U, std::thread::hardware_
 CheckInput check_input(const CheckOptions& o) {
   CheckInput in;
   in.data = fs::absolute(find_catalog().data);
-  in.claims = claim_folders(in.data / "claims", o.ids);
+  in.claims = claim_check::claim_folders(in.data / "claims", o.ids);
   for (fs::path& folder : in.claims) folder = fs::absolute(folder);
   in.program = fs::read_symlink("/proc/self/exe");
   if (has_rtl()) in.built.emplace_back("rtl");
@@ -47,16 +50,16 @@ CheckInput check_input(const CheckOptions& o) {
 
 int list_claims(const CheckOptions& o) {
   std::vector<Claim> claims;
-  for (const fs::path& folder : claim_folders(find_catalog().data / "claims", o.ids))
-    claims.push_back(read_claim(folder));
+  for (const fs::path& folder : claim_check::claim_folders(find_catalog().data / "claims", o.ids))
+    claims.push_back(claim_check::read_claim(folder));
   if (o.markdown) {
-    print(claims_markdown(claims));
+    print(claim_check::claims_markdown(claims));
     return kPass;
   }
   std::size_t width = 0;
   for (const Claim& c : claims) width = std::max(width, c.id.size());
   for (const Claim& c : claims)
-    fmt::print("{:<{}}  {:<14}  {}\n", c.id, width, name(c.stated), c.title);
+    fmt::print("{:<{}}  {:<14}  {}\n", c.id, width, claim_check::name(c.stated), c.title);
   return kPass;
 }
 
@@ -73,24 +76,24 @@ int check_claims(const CheckOptions& o) {
   {
     ProgressBar bar;
     in.progress = [&](double share) { bar.show(share, share, seconds()); };
-    result = check(in);
+    result = claim_check::check(in);
   }
   if (result.stopped) {
     fmt::print(stderr, "interrupted\n");
     return kInterrupted;
   }
-  if (!o.out.empty()) write_claims(o.out, result.claims);
+  if (!o.out.empty()) claim_check::write_claims(o.out, result.claims);
   if (o.json)
-    print(claims_json(result.claims));
+    print(claim_check::claims_json(result.claims));
   else
-    print(terminal_text(result.claims, o.as_stated, colour()));
+    print(claim_check::terminal_text(result.claims, o.as_stated, colour()));
   const auto cached = std::count_if(result.claims.begin(), result.claims.end(),
                                     [](const ClaimResult& r) { return r.cached; });
   fmt::print(stderr, "{:.1f} s; {} of {} claims from the cache\n", seconds(), cached,
              result.claims.size());
   if (!o.out.empty() && !o.json)
     fmt::print("Report: {}\n", (fs::absolute(o.out) / "claims.html").lexically_normal().string());
-  return exit_code(result.claims, o.as_stated);
+  return claim_check::exit_code(result.claims, o.as_stated);
 }
 
 }  // namespace
