@@ -63,7 +63,8 @@ class Sandbox {
     return names;
   }
 
-  std::string before;  // shell commands to run first
+  std::string before;                       // shell commands to run first
+  fs::path data = kSource / "experiments";  // the program's data folder
 
  private:
   // The wait status of the program, after the signal or without it.
@@ -85,9 +86,9 @@ class Sandbox {
     return status;
   }
   std::string command(const std::string& arguments) const {
-    return "cd '" + folder().string() + "' && " + before + " ASSAY_DATA='" +
-           (kSource / "experiments").string() + "' exec '" + ASSAY_PROGRAM + "' " + arguments +
-           " >'" + (base_ / "out").string() + "' 2>'" + (base_ / "err").string() + "' </dev/null";
+    return "cd '" + folder().string() + "' && " + before + " ASSAY_DATA='" + data.string() +
+           "' exec '" + ASSAY_PROGRAM + "' " + arguments + " >'" + (base_ / "out").string() +
+           "' 2>'" + (base_ / "err").string() + "' </dev/null";
   }
   Result result(int status) const {
     BOOST_REQUIRE(WIFEXITED(status));
