@@ -61,6 +61,7 @@ class Comparing {
       if (const std::string q = text_at(g, "quantity");
           std::find(quantities_.begin(), quantities_.end(), q) == quantities_.end())
         quantities_.push_back(q);
+    for (const Excluded& e : out->excluded) withhold(e);
   }
 
   void add(const std::vector<Record>& predicted, const std::vector<Record>& measured,
@@ -68,6 +69,8 @@ class Comparing {
     const std::vector<Record> met = of_measured_groups(predicted, measured);
     JoinOptions join;
     join.allow_unmatched_predictions = join.allow_unmatched_measurements = true;
+    join.allow_clock_difference = "as when the report was written";
+    join.withheld = withheld_;
     for (const std::string& q : quantities_)
       if (states(met, q) && states(measured, q)) join.quantities.push_back(q);
     if (join.quantities.empty()) return;
@@ -99,6 +102,14 @@ class Comparing {
   }
 
  private:
+  // Left out on purpose: "eyeriss/alexnet/* total_ms" of a level.
+  void withhold(const Excluded& e) {
+    constexpr const char* kWhole = "/* ";
+    const std::size_t at = e.key.rfind(kWhole);
+    if (at != std::string::npos && !e.level.empty())
+      withheld_.push_back({e.level, e.variant, e.key.substr(at + 3), e.reason});
+  }
+
   bool whole(const std::string& variant) const {
     for (const JsonValue& g : items_at(metrics_, "groups")) {
       if (text_at(g, "level") != kHardware || text_at(g, "variant") != variant) continue;
@@ -115,6 +126,7 @@ class Comparing {
   const std::vector<Record>& measured_;
   Comparison* out_;
   std::vector<std::string> quantities_;
+  std::vector<Withheld> withheld_;
 };
 
 // The quantity of a bound may leave layers out: "processing_ms without conv3, conv4".

@@ -136,6 +136,17 @@ BOOST_AUTO_TEST_CASE(is_the_same_for_the_same_report_and_names_no_absolute_path)
   BOOST_TEST(provenance::to_json(provenance::read_chain(w.folder)) == first);
 }
 
+BOOST_AUTO_TEST_CASE(the_example_of_the_page_is_read) {
+  const std::string page = content(fs::path(ASSAY_SOURCE_DIR) / "docs/formats/provenance.md");
+  const std::size_t from = page.find("```json\n") + 8, to = page.find("\n```", from);
+  const TemporaryFolder scratch;
+  scratch.write(provenance::kFile, page.substr(from, to - from + 1));
+  const provenance::Chain chain = provenance::read_chain(scratch.path());
+  BOOST_TEST(chain.inputs.size() == 1U);
+  BOOST_TEST(chain.records.size() == 1U);
+  BOOST_TEST(provenance::to_json(chain) == page.substr(from, to - from + 1));
+}
+
 BOOST_AUTO_TEST_CASE(a_file_that_is_no_provenance_is_refused_with_every_error) {
   const Written w;
   const fs::path file = w.folder / provenance::kFile;
