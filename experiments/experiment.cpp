@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
-#include <thread>
+#include <tuple>
 #include <utility>
 
 #include "core/diagnostics.h"
@@ -12,15 +12,13 @@
 #include "core/yaml_reader.h"
 #include "experiments/clock.h"
 #include "experiments/experiment_data.h"
+#include "experiments/experiment_levels.h"
 #include "experiments/fitted_use.h"
 #include "experiments/report/exact_levels.h"
 #include "experiments/report/hardware_levels.h"
 #include "experiments/report/levels.h"
 #include "experiments/report/view.h"
-#include "experiments/rtl_run.h"
 #include "experiments/run.h"
-#include "experiments/simulate.h"
-#include "rtl/registry.h"
 
 namespace assay {
 namespace {
@@ -34,9 +32,9 @@ double bits_of(const Precision& p, const std::string& operand) {
                           : p.output_bits;
 }
 
-void derive(const Experiment& e, const Run& run, std::vector<Record>& records,
-            Diagnostics& diagnostics) {
-  for (const DerivedQuantity& d : e.derived) {
+void derive(const Experiment& e, const ExperimentCase& c, Run& run, Diagnostics& diagnostics) {
+  std::vector<Record>& records = run.records;
+  for (const DerivedQuantity& d : c.derived) {
     for (const CountKey& term : d.terms)
       if (run.accelerator.find(term.component) < 0)
         diagnostics.push_back({e.file.string(), 0, "derived." + d.quantity, term.component,
@@ -58,20 +56,31 @@ void derive(const Experiment& e, const Run& run, std::vector<Record>& records,
 }
 
 // A bound that leaves out a layer must name one that there is.
-void check_bounds(const Experiment& e, const Workload& workload, Diagnostics& diagnostics) {
-  for (const ExperimentBound& b : e.bounds)
+void check_bounds(const Experiment& e, const Catalog& catalog, Diagnostics& diagnostics) {
+  for (const ExperimentBound& b : e.bounds) {
+    if (b.except_layers.empty()) continue;
+    const Workload workload = read_workload(workload_of(e, e.cases[b.of_case], catalog));
     for (const std::string& layer : b.except_layers)
       if (workload.find(layer) == nullptr)
         diagnostics.push_back({e.file.string(), 0, "bounds.except_layers", layer,
                                "workload '" + workload.name + "' has no such layer"});
+  }
 }
 
+// Names of a case's chip and workload as its records bear them.
+struct Place {
+  std::string chip, workload;
+};
+
 // Statistic over the rows of one quantity and variant, some layers left out.
-std::optional<double> bound_statistic(const Comparison& c, const ExperimentBound& b) {
+std::optional<double> bound_statistic(const Comparison& c, const ExperimentBound& b,
+                                      const Place& place) {
   double sum = 0, worst = 0;
   int n = 0;
   for (const ComparedRow& r : c.rows) {
-    if (r.level != b.level || r.variant != b.variant || r.quantity != b.quantity) continue;
+    if (r.level != b.level || r.variant != b.variant || r.quantity != b.quantity ||
+        r.chip != place.chip || r.workload != place.workload)
+      continue;
     if (r.layer == kNetworkLayer) {
       if (b.statistic == "network_pct") return pct(r.ln_ratio);
       continue;
@@ -87,14 +96,9 @@ std::optional<double> bound_statistic(const Comparison& c, const ExperimentBound
   return b.statistic == "max_abs_pct" ? worst : sum / n;
 }
 
-std::optional<double> with_every_layer(const Comparison& c, ExperimentBound b) {
-  if (b.except_layers.empty()) return std::nullopt;
-  b.except_layers.clear();
-  return bound_statistic(c, b);
-}
-
-std::string bound_text(const ExperimentBound& b) {
+std::string bound_text(const Experiment& e, const ExperimentBound& b, const Place& place) {
   std::string text = b.quantity;
+  if (e.cases.size() > 1) text += " of " + place.workload + " on " + place.chip;
   for (std::size_t i = 0; i < b.except_layers.size(); ++i)
     text += (i == 0 ? " without " : ", ") + b.except_layers[i];
   return text;
@@ -114,7 +118,8 @@ Roof make_roof(const Run& run, const std::vector<Record>& measured) {
     roof.measured_macs_per_cycle.emplace_back();
     for (const Record& m : measured) {
       const auto ms = m.values.find("total_ms");
-      if (m.layer == r.layer && ms != m.values.end())
+      const bool same = m.chip == r.chip && m.workload == r.workload && m.layer == r.layer;
+      if (same && ms != m.values.end())
         roof.measured_macs_per_cycle.back() =
             macs / (ms->second * run.accelerator.clock.value * 1e3);
     }
@@ -134,80 +139,15 @@ ReportInput stated_input(const Experiment& e) {
   out.notes = e.notes;
   out.units = e.units;
   out.inputs["experiment"] = name_and_hash(e.file);
-  for (const ExperimentVariant& v : e.variants) {
-    out.variant_descriptions[v.name] = v.description;
-    if (v.headline) out.headline_variant = v.name;
-  }
-  return out;
-}
-
-RunInput run_input(const Experiment& e, const ExperimentVariant& v, const Catalog& catalog) {
-  const fs::path chip = catalog.chip_folder(e.chip, e.file.parent_path());
-  RunInput in;
-  in.accelerator = chip / v.accelerator;
-  in.workload = catalog.workload_file(e.workload, e.file.parent_path());
-  in.mapping = chip / v.mapping;
-  if (e.parameters) in.parameters = chip / *e.parameters;
-  in.layers = e.layers;
-  in.variant = v.name;
-  return in;
-}
-
-// Options that levels with worker processes share.
-void set_level_options(const RunInput& in, const ExperimentOptions& options, LevelOptions* level) {
-  const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
-  level->input = in;
-  level->jobs = options.jobs > 0 ? options.jobs : static_cast<int>(processors);
-  if (options.progress)
-    level->progress = [&options, variant = in.variant](const std::vector<LayerProgress>& layers) {
-      options.progress(variant, layers);
-    };
-  level->stop = options.stop;
-}
-
-// with_data: so that outputs can be compared with those of hardware.
-Run run_level(const std::string& level, const RunInput& in, bool with_data,
-              const ExperimentOptions& options) {
-  if (level == report::kSimulator) {
-    SimulateOptions simulate;
-    set_level_options(in, options, &simulate);
-    simulate.timing_only = !with_data;
-    return run_simulator(simulate);
-  }
-  if (level == report::kRtl) {
-    RtlOptions hardware;
-    set_level_options(in, options, &hardware);
-    if (options.make_design) hardware.make_design = options.make_design;
-    if (!options.journals.empty()) {
-      hardware.journal = hardware_journal(options.journals, in.variant);
-      hardware.restart = options.restart;
+  for (const ExperimentCase& c : e.cases)
+    for (const ExperimentVariant& v : c.variants) {
+      std::string& text = out.variant_descriptions[v.name];  // may be another in each case
+      const std::string own =
+          (e.cases.size() > 1 ? c.workload + " on " + c.chip + ": " : "") + v.description;
+      text += (text.empty() ? "" : "; ") + own;
+      if (v.headline) out.headline_variant = v.name;
     }
-    return all_or_none(run_rtl(hardware));
-  }
-  RunInput analytical = in;
-  analytical.exact = level == report::kExact;
-  return run_analytical(analytical);
-}
-
-// Why a level cannot run a variant; empty when it can.
-std::string why_skipped(const std::string& level, const RunInput& in,
-                        const ExperimentOptions& options) {
-  if (level != report::kRtl) return {};
-  if (read_accelerator(in.accelerator).rtl.empty())
-    return "rtl: not run for variant " + in.variant + ", whose accelerator file names no hardware";
-  return options.make_design || has_rtl() ? "" : rtl::kSkipped;
-}
-
-std::vector<std::string> runnable(const ExperimentVariant& v, const RunInput& in,
-                                  const ExperimentOptions& options) {
-  std::vector<std::string> levels;
-  for (const std::string& level : v.levels)
-    if (why_skipped(level, in, options).empty()) levels.push_back(level);
-  return levels;
-}
-
-void add_once(const std::string& text, std::vector<std::string>* all) {
-  if (std::find(all->begin(), all->end(), text) == all->end()) all->push_back(text);
+  return out;
 }
 
 // Quantities of the experiment that the records state and that were measured of their layers.
@@ -224,15 +164,22 @@ std::vector<std::string> hardware_quantities(const Experiment& e,
   return quantities;
 }
 
+// What one variant of one case did on hardware.
+struct HardwareRun {
+  std::vector<Record> records;
+  bool whole = true;  // every layer of the case
+};
+
 // Hardware may run some layers only and has no processing latency; what is left is compared. A sum
 // over some layers is no network.
-void compare_hardware(const Experiment& e, const std::vector<Record>& records, ReportInput* out) {
-  for (const ExperimentVariant& v : e.variants) {
-    std::vector<Record> own, measured;
-    for (const Record& r : records)
-      if (r.variant == v.name) own.push_back(r);
+void compare_hardware(const Experiment& e, const std::vector<HardwareRun>& runs, ReportInput* out) {
+  for (const HardwareRun& run : runs) {
+    const std::vector<Record>& own = run.records;
+    std::vector<Record> measured;
     for (const Record& m : out->measured)
-      if (std::any_of(own.begin(), own.end(), [&](const Record& r) { return r.layer == m.layer; }))
+      if (std::any_of(own.begin(), own.end(), [&](const Record& r) {
+            return r.chip == m.chip && r.workload == m.workload && r.layer == m.layer;
+          }))
         measured.push_back(m);
     out->predicted.insert(out->predicted.end(), own.begin(), own.end());
     JoinOptions join;
@@ -241,11 +188,10 @@ void compare_hardware(const Experiment& e, const std::vector<Record>& records, R
     join.allow_unmatched_predictions = true;
     if (join.quantities.empty()) continue;
     Comparison c = compare(own, measured, join);
-    const bool whole = v.rtl_layers.empty();
     for (ComparedRow& row : c.rows)
-      if (whole || row.layer != kNetworkLayer) out->comparison.rows.push_back(std::move(row));
+      if (run.whole || row.layer != kNetworkLayer) out->comparison.rows.push_back(std::move(row));
     for (ErrorStatistics& s : c.statistics) {
-      if (!whole) s.network_pct.reset();
+      if (!run.whole) s.network_pct.reset();
       out->comparison.statistics.push_back(std::move(s));
     }
     auto& excluded = out->comparison.excluded;
@@ -263,7 +209,7 @@ void check_clock_reason(const Experiment& e, const Comparison& c) {
 }
 
 void add_headline(const Run& run, ReportInput* out) {
-  out->roof = make_roof(run, out->measured);
+  if (!out->roof) out->roof = make_roof(run, out->measured);
   const std::vector<Record> naive = baselines(run);
   out->variant_descriptions["macs_over_pes"] = "naive baseline: multiply-accumulates / PEs";
   out->variant_descriptions["roofline"] =
@@ -272,69 +218,138 @@ void add_headline(const Run& run, ReportInput* out) {
   out->predicted.insert(out->predicted.end(), naive.begin(), naive.end());
 }
 
+// One run of an experiment, case by case.
+class Cases {
+ public:
+  Cases(const Experiment& e, const Catalog& catalog, const ExperimentOptions& options)
+      : e_(e),
+        catalog_(catalog),
+        options_(options),
+        cache_(options.cache, options.program, options.warn),
+        out_(stated_input(e)) {}
+
+  ReportInput run() {
+    check_pins(e_, catalog_);
+    for (const ExperimentCase& c : e_.cases) add_measured(e_, c, catalog_, &out_);
+    check_bounds(e_, catalog_, diagnostics_);
+    for (std::size_t i = 0; i < e_.cases.size(); ++i) run_case(i);
+    throw_if_any(diagnostics_);
+    compare_all();
+    compare_hardware(e_, on_hardware_, &out_);
+    check_clock_reason(e_, out_.comparison);
+    for (const ExperimentBound& b : e_.bounds) judge(b);
+    return std::move(out_);
+  }
+
+ private:
+  void run_case(std::size_t number) {
+    const ExperimentCase& c = e_.cases[number];
+    places_.emplace_back();
+    for (const ExperimentVariant& v : c.variants)
+      for (const std::string& level : v.levels) {
+        // Simulating takes its time: not after an error.
+        if (level != kExperimentLevels.front() && !diagnostics_.empty()) continue;
+        LevelRun run{level, run_input(e_, c, v, catalog_), false, number};
+        if (level == report::kRtl && !v.rtl_layers.empty()) run.input.layers = v.rtl_layers;
+        if (!skips(run, v)) run_variant(c, v, std::move(run));
+      }
+  }
+
+  bool skips(const LevelRun& run, const ExperimentVariant& v) {
+    const std::string why = why_skipped(run.level, run.input, options_);
+    if (why.empty()) return false;
+    if (options_.require_all_levels) refuse(run, v, why);
+    if (std::find(out_.skipped.begin(), out_.skipped.end(), why) == out_.skipped.end())
+      out_.skipped.push_back(why);
+    skipped_.insert({run.of_case, v.name, run.level});
+    return true;
+  }
+
+  [[noreturn]] void refuse(const LevelRun& run, const ExperimentVariant& v,
+                           const std::string& why) const {
+    std::vector<std::string> found;
+    for (const std::string& level : v.levels)
+      if (why_skipped(level, run.input, options_).empty()) found.push_back(level);
+    throw InputError({{e_.file.string(), 0, "levels", run.level,
+                       why + "; asked for: " + one_of(v.levels) + " of variant " + v.name +
+                           "; found: " + one_of(found)}});
+  }
+
+  void run_variant(const ExperimentCase& c, const ExperimentVariant& v, LevelRun what) {
+    const auto& levels = v.levels;
+    what.with_data = std::find(levels.begin(), levels.end(), report::kRtl) != levels.end() &&
+                     why_skipped(report::kRtl, what.input, options_).empty();
+    Run run = run_level(what, cache_, options_);
+    places_.back() = {run.accelerator.name, run.workload.name};
+    derive(e_, c, run, diagnostics_);
+    describe_run(run, what.input.parameters, &out_);
+    for (const auto& [role, hash] : run.records.front().provenance.inputs)
+      out_.inputs[input_role(e_, c, v.name + " " + role)] = hash;
+    if (v.headline && what.level == out_.headline_level) add_headline(run, &out_);
+    if (what.level == report::kRtl)
+      on_hardware_.push_back({run.records, v.rtl_layers.empty()});
+    else
+      out_.predicted.insert(out_.predicted.end(), run.records.begin(), run.records.end());
+  }
+
+  void compare_all() {
+    JoinOptions join;
+    join.quantities = e_.quantities;
+    join.allow_clock_difference = e_.allow_clock_difference;
+    for (const ExperimentCase& c : e_.cases) {
+      add_predictions(e_, c, catalog_, &out_, &join);
+      add_evidence(e_, c, catalog_, &out_);
+    }
+    out_.comparison = compare(out_.predicted, out_.measured, join);
+    // A baseline says nothing of most quantities; that is no exclusion.
+    auto& excluded = out_.comparison.excluded;
+    excluded.erase(std::remove_if(excluded.begin(), excluded.end(),
+                                  [](const Excluded& x) { return x.level == "baseline"; }),
+                   excluded.end());
+  }
+
+  void judge(const ExperimentBound& b) {
+    if (skipped_.count({b.of_case, b.variant, b.level}) != 0) return;
+    const Place& place = places_[b.of_case];
+    BoundCheck check{bound_text(e_, b, place),
+                     b.variant,
+                     b.statistic,
+                     b.limit,
+                     bound_statistic(out_.comparison, b, place),
+                     b.level};
+    check.except_layers = b.except_layers;
+    if (!b.except_layers.empty()) {
+      ExperimentBound all = b;
+      all.except_layers.clear();
+      check.with_all = bound_statistic(out_.comparison, all, place);
+    }
+    out_.bounds.push_back(std::move(check));
+  }
+
+  const Experiment& e_;
+  const Catalog& catalog_;
+  const ExperimentOptions& options_;
+  RecordCache cache_;
+  ReportInput out_;
+  Diagnostics diagnostics_;
+  std::vector<Place> places_;  // of the cases
+  std::vector<HardwareRun> on_hardware_;
+  std::set<std::tuple<std::size_t, std::string, std::string>> skipped_;  // case, variant, level
+};
+
 }  // namespace
 
-fs::path hardware_journal(const fs::path& journals, const std::string& variant) {
-  return journals.string() + "." + variant + ".partial";
+fs::path chip_of(const Experiment& e, const ExperimentCase& c, const Catalog& catalog) {
+  return catalog.chip_folder(c.chip, e.file.parent_path());
+}
+
+fs::path workload_of(const Experiment& e, const ExperimentCase& c, const Catalog& catalog) {
+  return catalog.workload_file(c.workload, e.file.parent_path());
 }
 
 ReportInput run_experiment(const Experiment& e, const Catalog& catalog,
                            const ExperimentOptions& options) {
-  ReportInput out = stated_input(e);
-  JoinOptions join;
-  join.quantities = e.quantities;
-  join.allow_clock_difference = e.allow_clock_difference;
-  check_pins(e, catalog);
-  add_measured(e, catalog, &out);
-  Diagnostics diagnostics;
-  std::vector<Record> on_hardware;
-  std::set<std::pair<std::string, std::string>> skipped;  // variant, level
-  check_bounds(e, read_workload(catalog.workload_file(e.workload, e.file.parent_path())),
-               diagnostics);
-  for (const ExperimentVariant& v : e.variants)
-    for (const std::string& level : v.levels) {
-      // Simulating takes its time: not after an error.
-      if (level != kExperimentLevels.front() && !diagnostics.empty()) continue;
-      RunInput in = run_input(e, v, catalog);
-      const bool hardware = level == report::kRtl;
-      if (hardware && !v.rtl_layers.empty()) in.layers = v.rtl_layers;
-      if (const std::string why = why_skipped(level, in, options); !why.empty()) {
-        if (options.require_all_levels)
-          throw InputError({{e.file.string(), 0, "levels", level,
-                             why + "; asked for: " + one_of(v.levels) + " of variant " + v.name +
-                                 "; found: " + one_of(runnable(v, in, options))}});
-        add_once(why, &out.skipped);
-        skipped.insert({v.name, level});
-        continue;
-      }
-      const bool with_data =
-          std::find(v.levels.begin(), v.levels.end(), report::kRtl) != v.levels.end() &&
-          why_skipped(report::kRtl, in, options).empty();
-      Run run = run_level(level, in, with_data, options);
-      derive(e, run, run.records, diagnostics);
-      describe_run(run, in.parameters, &out);
-      for (const auto& [role, hash] : run.records.front().provenance.inputs)
-        out.inputs[v.name + " " + role] = hash;
-      if (v.headline && level == out.headline_level) add_headline(run, &out);
-      auto& records = hardware ? on_hardware : out.predicted;
-      records.insert(records.end(), run.records.begin(), run.records.end());
-    }
-  throw_if_any(diagnostics);
-  add_predictions(e, catalog, &out, &join);
-  out.comparison = compare(out.predicted, out.measured, join);
-  // A baseline says nothing of most quantities; that is no exclusion.
-  auto& excluded = out.comparison.excluded;
-  excluded.erase(std::remove_if(excluded.begin(), excluded.end(),
-                                [](const Excluded& x) { return x.level == "baseline"; }),
-                 excluded.end());
-  compare_hardware(e, on_hardware, &out);
-  check_clock_reason(e, out.comparison);
-  for (const ExperimentBound& b : e.bounds)
-    if (skipped.count({b.variant, b.level}) == 0)
-      out.bounds.push_back({bound_text(b), b.variant, b.statistic, b.limit,
-                            bound_statistic(out.comparison, b), b.level, b.except_layers,
-                            with_every_layer(out.comparison, b)});
-  return out;
+  return Cases(e, catalog, options).run();
 }
 
 bool passed(const ReportInput& input) {

@@ -26,6 +26,7 @@ struct ExperimentVariant {
   std::string accelerator;  // file in the chip's folder
   std::string mapping;      // file in the chip's folder
   std::string description;
+  std::optional<std::string> parameters;  // instead of the case's
   bool headline = false;
   std::vector<std::string> levels;      // that run it, in the order of kExperimentLevels
   std::vector<std::string> rtl_layers;  // that run on hardware; empty: all
@@ -68,25 +69,39 @@ struct ExperimentBound {
   double limit = 0;
   std::vector<std::string> except_layers;
   std::string level = "analytical";
+  std::size_t of_case = 0;  // that it is of
+};
+
+// One chip and workload: what runs, and what it is compared with.
+struct ExperimentCase {
+  std::string chip, workload;
+  std::vector<std::string> layers;
+  std::vector<ExperimentVariant> variants;
+  std::optional<std::string> parameters;
+  std::optional<std::string> split;  // which networks were fitted, docs/formats/split.md
+  std::vector<ExperimentData> measured;
+  std::vector<ExperimentPrediction> predictions;
+  std::vector<DerivedQuantity> derived;
+};
+
+// A file that resolved.yaml names with its hash; another content is refused.
+struct ExperimentInput {
+  std::string file, sha256;
+  int line = 0;
 };
 
 struct Experiment {
   std::filesystem::path file;
   std::string name, title, question;
-  std::string chip, workload;
-  std::vector<std::string> layers;
-  std::vector<ExperimentVariant> variants;
-  std::optional<std::string> parameters;
-  std::vector<ExperimentData> measured;
-  std::vector<ExperimentPrediction> predictions;
-  std::optional<std::string> allow_clock_difference;  // why; absent: refused
-  std::vector<DerivedQuantity> derived;
+  std::vector<ExperimentCase> cases;  // at least one
   std::vector<std::string> quantities;
   std::string headline_quantity;
+  std::optional<std::string> allow_clock_difference;  // why; absent: refused
   std::map<std::string, std::string> units;
   std::vector<ExperimentBound> bounds;
   std::vector<Agreement> agreements;
   std::vector<std::string> notes;
+  std::vector<ExperimentInput> inputs;
 };
 
 // Throws InputError with every error of the file.
@@ -103,13 +118,30 @@ struct ExperimentOptions {
   bool restart = false;  // journals of an earlier run are thrown away
   // A level that cannot run (hardware, in a program without it) is an error instead of being said.
   bool require_all_levels = false;
+  // Records of finished runs are kept here and taken from here; empty: neither.
+  std::filesystem::path cache;
+  std::string program;                            // what computes them: a hash of the program
+  std::function<void(const std::string&)> warn;   // of a damaged cache
+  std::function<void(bool from_cache)> finished;  // after each run of a level
   // Where the hardware comes from; null: what is built into this program.
   std::function<std::unique_ptr<rtl::Design>(const std::string& configuration)> make_design;
 };
 
-// "out/mine" and "D" are "out/mine.D.partial".
-std::filesystem::path hardware_journal(const std::filesystem::path& journals,
+// "out/mine" and "D" are "out/mine.D.partial"; of several cases the second is
+// "out/mine.2.D.partial".
+std::filesystem::path hardware_journal(const std::filesystem::path& journals, std::size_t of_case,
                                        const std::string& variant);
+
+// The chip's folder and the workload's file of a case: known ones, or beside the experiment file.
+std::filesystem::path chip_of(const Experiment& experiment, const ExperimentCase& of,
+                              const Catalog& catalog);
+std::filesystem::path workload_of(const Experiment& experiment, const ExperimentCase& of,
+                                  const Catalog& catalog);
+
+// The experiment as a file with every key and default written out, and every input's hash.
+// `folder`: where it will stand. Throws InputError where an input cannot be read.
+std::string resolved_yaml(const Experiment& experiment, const Catalog& catalog,
+                          const std::filesystem::path& folder);
 
 // Runs it; everything the report needs. Throws InputError, Stopped, and std::runtime_error where a
 // level fails.

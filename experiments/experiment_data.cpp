@@ -25,6 +25,17 @@ bool is_folder(const fs::path& path) {
   return fs::is_directory(path, failed);
 }
 
+// The file itself, or what stands in the folder, sorted.
+std::vector<fs::path> files_of(const fs::path& path) {
+  if (!is_folder(path)) return {path};
+  std::vector<fs::path> files;
+  std::error_code failed;
+  for (fs::directory_iterator it(path, failed), end; !failed && it != end; it.increment(failed))
+    if (it->is_regular_file(failed)) files.push_back(it->path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
 std::string hash_of(const fs::path& path) {
   return is_folder(path) ? sha256_of_folder(path) : sha256_of_file(path);
 }
@@ -50,9 +61,9 @@ Diagnostic at(const Experiment& e, const ExperimentPrediction& p, const std::str
   return {e.file.string(), p.line, entry + "." + key, value, expected};
 }
 
-std::vector<Record> native_records(const Experiment& e, const ExperimentPrediction& p,
-                                   const Catalog& catalog) {
-  const fs::path chip = catalog.chip_folder(e.chip, e.file.parent_path());
+std::vector<Record> native_records(const Experiment& e, const ExperimentCase& c,
+                                   const ExperimentPrediction& p, const Catalog& catalog) {
+  const fs::path chip = chip_of(e, c, catalog);
   const Accelerator accelerator = read_accelerator(chip / "accelerator.yaml");
   ForeignRequest request;
   request.tool = p.from;
@@ -62,9 +73,7 @@ std::vector<Record> native_records(const Experiment& e, const ExperimentPredicti
   request.clock_mhz = p.clock_mhz ? *p.clock_mhz : accelerator.clock.value;
   request.batch = p.batch;
   if (!p.layers.empty()) request.layers = chip / p.layers;
-  return import_foreign(request,
-                        read_workload(catalog.workload_file(e.workload, e.file.parent_path())))
-      .records;
+  return import_foreign(request, read_workload(workload_of(e, c, catalog))).records;
 }
 
 // A file cannot speak for a level that this program runs, or for the chip.
@@ -99,33 +108,47 @@ void withhold(const Experiment& e, const ExperimentPrediction& p,
 
 }  // namespace
 
+std::string input_role(const Experiment& e, const ExperimentCase& c, const std::string& role) {
+  return e.cases.size() == 1 ? role : c.chip + "/" + c.workload + " " + role;
+}
+
 void check_pins(const Experiment& e, const Catalog& catalog) {
-  const fs::path chip = catalog.chip_folder(e.chip, e.file.parent_path());
   Diagnostics diagnostics;
-  for (const ExperimentData& m : e.measured) check_pin(e, m, chip / m.data, &diagnostics);
-  for (const ExperimentPrediction& p : e.predictions) check_pin(e, p, chip / p.data, &diagnostics);
+  for (const ExperimentInput& in : e.inputs) {
+    fs::path file = catalog.data / in.file;
+    if (!fs::exists(file)) file = e.file.parent_path() / in.file;
+    check_pin(e, {in.file, "", in.sha256, in.line, "inputs." + in.file}, file, &diagnostics);
+  }
+  for (const ExperimentCase& c : e.cases) {
+    const fs::path chip = chip_of(e, c, catalog);
+    for (const ExperimentData& m : c.measured) check_pin(e, m, chip / m.data, &diagnostics);
+    for (const ExperimentPrediction& p : c.predictions)
+      check_pin(e, p, chip / p.data, &diagnostics);
+  }
   throw_if_any(diagnostics);
 }
 
-void add_measured(const Experiment& e, const Catalog& catalog, ReportInput* out) {
-  const fs::path chip = catalog.chip_folder(e.chip, e.file.parent_path());
-  for (const ExperimentData& m : e.measured) {
+void add_measured(const Experiment& e, const ExperimentCase& c, const Catalog& catalog,
+                  ReportInput* out) {
+  const fs::path chip = chip_of(e, c, catalog);
+  for (const ExperimentData& m : c.measured) {
     for (Record& r : import_csv(chip / m.data, chip / m.mapping))
       out->measured.push_back(std::move(r));
-    out->inputs["measured " + m.data] = name_and_hash(chip / m.data);
+    out->inputs[input_role(e, c, "measured " + m.data)] = name_and_hash(chip / m.data);
   }
 }
 
-void add_predictions(const Experiment& e, const Catalog& catalog, ReportInput* out,
-                     JoinOptions* join) {
-  const fs::path chip = catalog.chip_folder(e.chip, e.file.parent_path());
-  for (const ExperimentPrediction& p : e.predictions) {
+void add_predictions(const Experiment& e, const ExperimentCase& c, const Catalog& catalog,
+                     ReportInput* out, JoinOptions* join) {
+  const fs::path chip = chip_of(e, c, catalog);
+  for (const ExperimentPrediction& p : c.predictions) {
     std::vector<Record> records = p.from.empty() ? import_csv(chip / p.data, chip / p.mapping)
-                                                 : native_records(e, p, catalog);
+                                                 : native_records(e, c, p, catalog);
     check_levels(e, p, records);
     withhold(e, p, records, join);
-    out->inputs["predicted " + p.data] =
-        (chip / p.data).filename().string() + " " + hash_of(chip / p.data);
+    for (const fs::path& file : files_of(chip / p.data))
+      out->inputs[input_role(e, c, "predicted " + file.lexically_relative(chip).generic_string())] =
+          name_and_hash(file);
     for (Record& r : records) {
       if (r.provenance.source.empty()) r.provenance.source = p.source;
       out->variant_descriptions[predictor_text(r)] = p.description + " (" + p.source + ")";

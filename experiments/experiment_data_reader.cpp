@@ -20,13 +20,13 @@ void read_pin(YamlMap& map, ExperimentData* data) {
     map.error("sha256", data->sha256, "expected 64 hexadecimal digits, in lower case");
 }
 
-std::vector<NotCompared> read_not_compared(YamlMap& map, const Experiment& e) {
+std::vector<NotCompared> read_not_compared(YamlMap& map,
+                                           const std::vector<std::string>& quantities) {
   std::vector<NotCompared> all;
   if (!map.has("not_compared")) return all;
   for (YamlMap& item : map.maps("not_compared")) {
     NotCompared n;
-    n.quantity =
-        e.quantities.empty() ? item.text("quantity") : item.choice("quantity", e.quantities);
+    n.quantity = quantities.empty() ? item.text("quantity") : item.choice("quantity", quantities);
     n.why = item.text("why");
     item.finish();
     all.push_back(std::move(n));
@@ -46,7 +46,7 @@ void read_native(YamlMap& map, ExperimentPrediction* p) {
     map.error("import", map.text("import"), "expected either 'from' or 'import', not both");
 }
 
-ExperimentPrediction read_prediction(YamlMap& map, const Experiment& e) {
+ExperimentPrediction read_prediction(YamlMap& map, const std::vector<std::string>& quantities) {
   ExperimentPrediction p;
   p.data = map.text("data");
   if (map.has("from")) {
@@ -62,14 +62,14 @@ ExperimentPrediction read_prediction(YamlMap& map, const Experiment& e) {
   read_pin(map, &p);
   p.description = map.text("description");
   p.source = map.text("source");
-  p.not_compared = read_not_compared(map, e);
+  p.not_compared = read_not_compared(map, quantities);
   map.finish();
   return p;
 }
 
 }  // namespace
 
-void read_measured(YamlMap& top, Experiment* e) {
+void read_measured(YamlMap& top, ExperimentCase* e) {
   for (YamlMap& map : top.maps("measured")) {
     ExperimentData data;
     data.data = map.text("data");
@@ -82,9 +82,10 @@ void read_measured(YamlMap& top, Experiment* e) {
     top.error("measured", "", "expected at least one {data: ..., import: ..., sha256: ...}");
 }
 
-void read_predictions(YamlMap& top, Experiment* e) {
+void read_predictions(YamlMap& top, const std::vector<std::string>& quantities, ExperimentCase* e) {
   if (!top.has("predictions")) return;
-  for (YamlMap& map : top.maps("predictions")) e->predictions.push_back(read_prediction(map, *e));
+  for (YamlMap& map : top.maps("predictions"))
+    e->predictions.push_back(read_prediction(map, quantities));
 }
 
 }  // namespace assay

@@ -9,111 +9,8 @@
 namespace assay {
 namespace {
 
-constexpr std::size_t kMaxNames = 1000;
 constexpr char kLetters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
 const std::vector<std::string> kStatistics{"max_abs_pct", "mape_pct", "network_pct"};
-
-std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
-  const std::string hint = nearest(word, known);
-  return hint.empty() ? "" : "; did you mean '" + hint + "'?";
-}
-
-// The key's list of levels, each once; `absent` without the key.
-std::vector<std::string> read_levels(YamlMap& map, const std::vector<std::string>& absent) {
-  if (!map.has("levels")) return absent;
-  const std::vector<std::string> stated = map.texts("levels");
-  std::set<std::string> seen;
-  for (const std::string& level : stated) {
-    const auto& known = kExperimentLevels;
-    if (std::find(known.begin(), known.end(), level) == known.end())
-      map.error("levels", level, "expected " + one_of(known) + did_you_mean(level, known));
-    if (!seen.insert(level).second) map.error("levels", level, "stated twice; expected once");
-  }
-  if (stated.empty() && map.raw("levels").IsSequence())
-    map.error("levels", "", "expected at least one of " + one_of(kExperimentLevels));
-  std::vector<std::string> levels;
-  for (const std::string& level : kExperimentLevels)
-    if (seen.count(level) != 0) levels.push_back(level);
-  return levels.empty() ? absent : levels;
-}
-
-// A list of names, none twice.
-std::vector<std::string> read_names(YamlMap& top, const std::string& key) {
-  std::vector<std::string> names = top.texts(key);
-  std::set<std::string> seen;
-  for (const std::string& name : names)
-    if (!seen.insert(name).second) top.error(key, name, "stated twice; expected once");
-  if (names.size() > kMaxNames) {
-    top.error(key, std::to_string(names.size()), "expected at most " + std::to_string(kMaxNames));
-    names.resize(kMaxNames);
-  }
-  if (names.empty() && top.raw(key).IsSequence()) top.error(key, "", "expected at least one name");
-  return names;
-}
-
-bool runs(const ExperimentVariant& v, const std::string& level) {
-  return std::find(v.levels.begin(), v.levels.end(), level) != v.levels.end();
-}
-
-// Layers that run on hardware, for a variant that runs there at all.
-std::vector<std::string> read_rtl_layers(YamlMap& map, const Experiment& e,
-                                         const ExperimentVariant& v) {
-  if (!map.has("rtl_layers")) return {};
-  std::vector<std::string> layers = read_names(map, "rtl_layers");
-  for (const std::string& layer : layers)
-    if (!e.layers.empty() && std::find(e.layers.begin(), e.layers.end(), layer) == e.layers.end())
-      map.error("rtl_layers", layer, "expected one of 'layers': " + one_of(e.layers));
-  if (!runs(v, "rtl"))
-    map.error("rtl_layers", "", "expected 'rtl' among the levels of variant '" + v.name + "'");
-  return layers;
-}
-
-ExperimentVariant read_variant(YamlMap& map, const Experiment& e,
-                               const std::vector<std::string>& levels) {
-  ExperimentVariant v;
-  v.name = map.text("name");
-  v.accelerator = map.text("accelerator", "accelerator.yaml");
-  v.mapping = map.text("mapping");
-  v.description = map.text("description");
-  v.headline = map.boolean("headline", false);
-  v.levels = read_levels(map, levels);
-  v.rtl_layers = read_rtl_layers(map, e, v);
-  if (v.headline && !runs(v, kExperimentLevels.front()))
-    map.error("levels", "", "expected 'analytical' among the levels of the headline variant");
-  map.finish();
-  return v;
-}
-
-// "glb.I.read" -> component, operand, action.
-std::optional<CountKey> parse_term(const std::string& text) {
-  const auto first = text.find('.');
-  const auto second = text.find('.', first == std::string::npos ? first : first + 1);
-  if (first == std::string::npos || second == std::string::npos) return std::nullopt;
-  CountKey key{text.substr(0, first), text.substr(first + 1, second - first - 1),
-               text.substr(second + 1)};
-  const std::set<std::string> operands{"I", "W", "P", "O"},
-      actions{"fill", "read", "write", "drain", "hop"};
-  if (key.component.empty() || operands.count(key.operand) == 0 || actions.count(key.action) == 0)
-    return std::nullopt;
-  return key;
-}
-
-DerivedQuantity read_derived(YamlMap map) {
-  DerivedQuantity d;
-  d.quantity = map.text("quantity");
-  const std::vector<std::string> terms = map.texts("terms");
-  if (terms.empty() && map.has("terms"))
-    map.error("terms", "", "expected at least one term such as glb.I.read");
-  for (const std::string& term : terms) {
-    if (const auto key = parse_term(term))
-      d.terms.push_back(*key);
-    else
-      map.error("terms", term,
-                "expected level.operand.action such as glb.I.read, with operand I, W, P or O");
-  }
-  map.finish();
-  return d;
-}
 
 // A choice among names that the file itself states; those had their own errors if there are none.
 std::string read_stated(YamlMap& map, const std::string& key,
@@ -121,10 +18,36 @@ std::string read_stated(YamlMap& map, const std::string& key,
   return stated.empty() ? map.text(key) : map.choice(key, stated);
 }
 
+const ExperimentVariant* find_variant(const ExperimentCase& c, const std::string& name) {
+  for (const ExperimentVariant& v : c.variants)
+    if (v.name == name) return &v;
+  return nullptr;
+}
+
 std::vector<std::string> variant_names(const Experiment& e) {
   std::vector<std::string> names;
-  for (const ExperimentVariant& v : e.variants) names.push_back(v.name);
+  for (const ExperimentCase& c : e.cases)
+    for (const ExperimentVariant& v : c.variants)
+      if (std::find(names.begin(), names.end(), v.name) == names.end()) names.push_back(v.name);
   return names;
+}
+
+// The case of a bound's variant; where several have it, `chip` and `workload` say which.
+std::size_t case_of(YamlMap& map, const Experiment& e, const std::string& variant) {
+  const std::string chip = map.text("chip", ""), workload = map.text("workload", "");
+  std::vector<std::size_t> found;
+  std::vector<std::string> places;
+  for (std::size_t i = 0; i < e.cases.size(); ++i) {
+    const ExperimentCase& c = e.cases[i];
+    if (find_variant(c, variant) == nullptr) continue;
+    places.push_back(c.chip + "/" + c.workload);
+    if ((chip.empty() || chip == c.chip) && (workload.empty() || workload == c.workload))
+      found.push_back(i);
+  }
+  if (found.size() != 1 && !places.empty())
+    map.error("variant", variant,
+              "expected 'chip' and 'workload' of one of the cases that have it: " + one_of(places));
+  return found.empty() ? 0 : found.front();
 }
 
 ExperimentBound read_bound(YamlMap map, const Experiment& e,
@@ -135,17 +58,18 @@ ExperimentBound read_bound(YamlMap map, const Experiment& e,
   b.statistic = map.choice("statistic", kStatistics);
   b.limit = map.real("limit_pct", {0, 1e9});
   b.level = map.choice("level", kExperimentLevels, kExperimentLevels.front());
-  for (const ExperimentVariant& v : e.variants)
-    if (v.name == b.variant && !runs(v, b.level))
-      map.error("level", b.level,
-                "expected a level of variant '" + v.name + "': " + one_of(v.levels));
+  b.of_case = case_of(map, e, b.variant);
+  const ExperimentCase& c = e.cases[b.of_case];
+  if (const ExperimentVariant* v = find_variant(c, b.variant); v != nullptr && !runs(*v, b.level))
+    map.error("level", b.level,
+              "expected a level of variant '" + v->name + "': " + one_of(v->levels));
   if (map.has("except_layers")) b.except_layers = map.texts("except_layers");
   if (!b.except_layers.empty() && b.statistic == "network_pct")
     map.error("except_layers", b.except_layers.front(),
               "expected no exceptions: network_pct sums over every layer");
   for (const std::string& layer : b.except_layers)
-    if (!e.layers.empty() && std::find(e.layers.begin(), e.layers.end(), layer) == e.layers.end())
-      map.error("except_layers", layer, "expected one of 'layers': " + one_of(e.layers));
+    if (!c.layers.empty() && std::find(c.layers.begin(), c.layers.end(), layer) == c.layers.end())
+      map.error("except_layers", layer, "expected one of 'layers': " + one_of(c.layers));
   map.finish();
   return b;
 }
@@ -159,50 +83,6 @@ Agreement read_agreement(YamlMap map, const Experiment& e,
   a.why = map.text("why");
   map.finish();
   return a;
-}
-
-// A level that the experiment asks for, and that every variant replaces by levels of its own.
-void check_levels_run(YamlMap& top, const Experiment& e, const std::vector<std::string>& asked) {
-  if (!top.has("levels") || e.variants.empty()) return;
-  std::set<std::string> found;
-  for (const ExperimentVariant& v : e.variants) found.insert(v.levels.begin(), v.levels.end());
-  for (const std::string& level : asked)
-    if (found.count(level) == 0)
-      top.error("levels", level,
-                "asked for: " + one_of(asked) +
-                    "; no variant runs it, found: " + one_of({found.begin(), found.end()}));
-}
-
-void read_variants(YamlMap& top, Experiment& e) {
-  std::set<std::string> names;
-  int headlines = 0;
-  const std::vector<std::string> levels = read_levels(top, {kExperimentLevels.front()});
-  for (YamlMap& map : top.maps("variants")) {
-    e.variants.push_back(read_variant(map, e, levels));
-    if (!names.insert(e.variants.back().name).second)
-      map.error("name", e.variants.back().name,
-                "two variants have this name; expected different names");
-    headlines += e.variants.back().headline ? 1 : 0;
-  }
-  check_levels_run(top, e, levels);
-  if (e.variants.size() > kMaxNames) {
-    top.error("variants", std::to_string(e.variants.size()),
-              "expected at most " + std::to_string(kMaxNames));
-    e.variants.resize(kMaxNames);
-  }
-  if (top.has("variants") && top.raw("variants").IsSequence() && headlines != 1)
-    top.error("variants", std::to_string(headlines) + " with headline: true",
-              "expected exactly one variant with headline: true, the one stated beforehand");
-}
-
-void read_derived_quantities(YamlMap& top, Experiment& e) {
-  if (!top.has("derived")) return;
-  std::set<std::string> seen;
-  for (YamlMap& map : top.maps("derived")) {
-    e.derived.push_back(read_derived(map));
-    if (!seen.insert(e.derived.back().quantity).second)
-      map.error("quantity", e.derived.back().quantity, "derived twice; expected once");
-  }
 }
 
 void read_units(YamlMap& top, Experiment& e) {
@@ -221,6 +101,53 @@ void read_judgement(YamlMap& top, Experiment& e) {
   if (top.has("notes")) e.notes = top.texts("notes");
 }
 
+const ExperimentVariant* headline_of(const ExperimentCase& c) {
+  for (const ExperimentVariant& v : c.variants)
+    if (v.headline) return &v;
+  return nullptr;
+}
+
+// One case is the file itself; several stand under `cases`.
+void read_cases(YamlMap& top, Experiment& e) {
+  const std::vector<std::string> analytical{kExperimentLevels.front()};
+  if (!top.has("cases")) {
+    e.cases.push_back(read_case(top, analytical, e.quantities));
+    return;
+  }
+  const std::vector<std::string> levels = read_level_names(top, analytical);
+  std::set<std::pair<std::string, std::string>> places;
+  for (YamlMap& map : top.maps("cases")) {
+    e.cases.push_back(read_case(map, levels, e.quantities));
+    map.finish();
+    const ExperimentCase& c = e.cases.back();
+    if (!places.insert({c.chip, c.workload}).second)
+      map.error("workload", c.workload,
+                "a second case of chip '" + c.chip + "' and this workload; expected its variants " +
+                    "in the first one");
+    const ExperimentVariant *first = headline_of(e.cases.front()), *own = headline_of(c);
+    if (first != nullptr && own != nullptr && first->name != own->name)
+      map.error(
+          "variants", own->name,
+          "expected the headline variant to bear one name in all cases: '" + first->name + "'");
+  }
+  if (!e.cases.empty()) return;
+  if (top.raw("cases").IsSequence()) top.error("cases", "", "expected at least one case");
+  e.cases.emplace_back();  // for what follows
+}
+
+// Of resolved.yaml; in a file of one's own they pin whatever else shall not change.
+void read_inputs(YamlMap& top, Experiment& e) {
+  if (!top.has("inputs")) return;
+  for (YamlMap& map : top.maps("inputs")) {
+    ExperimentInput in;
+    in.line = map.line();
+    in.file = map.text("file");
+    in.sha256 = map.text("sha256");
+    map.finish();
+    e.inputs.push_back(std::move(in));
+  }
+}
+
 }  // namespace
 
 Experiment read_experiment(const std::filesystem::path& file) {
@@ -237,20 +164,14 @@ Experiment read_experiment(const std::filesystem::path& file) {
     top.error("name", e.name, "expected letters, digits, '_', '-' and '.' only, no '.' first");
   e.title = top.text("title");
   e.question = top.text("question");
-  e.chip = top.text("chip");
-  e.workload = top.text("workload");
-  if (top.has("layers")) e.layers = read_names(top, "layers");
-  read_variants(top, e);
-  if (top.has("parameters")) e.parameters = top.text("parameters");
-  read_measured(top, &e);
+  e.quantities = read_unique_names(top, "quantities");
+  e.headline_quantity = read_stated(top, "headline_quantity", e.quantities);
+  read_cases(top, e);
   if (top.has("allow_clock_difference"))
     e.allow_clock_difference = top.text("allow_clock_difference");
-  read_derived_quantities(top, e);
-  e.quantities = read_names(top, "quantities");
-  e.headline_quantity = read_stated(top, "headline_quantity", e.quantities);
   read_units(top, e);
   read_judgement(top, e);
-  read_predictions(top, &e);
+  read_inputs(top, e);
   top.finish();
   throw_if_any(diagnostics);
   return e;

@@ -120,6 +120,7 @@ struct ReportInput {
   std::map<std::string, std::string> inputs;  // role -> "name sha256:..." of every input file
   std::string gnuplot = "gnuplot";            // shell command that draws the plots
   bool pdf = false;                           // also report.pdf, where Chromium is installed
+  std::string resolved;  // resolved.yaml: the experiment with every default; empty: no such file
   // Where input files stand, for provenance.json: the data folder, and files or folders beside it.
   std::filesystem::path data_folder;
   std::vector<std::filesystem::path> input_files;

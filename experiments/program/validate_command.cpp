@@ -8,6 +8,7 @@
 #include <optional>
 #include <system_error>
 
+#include "core/hash.h"
 #include "experiments/catalog.h"
 #include "experiments/experiment.h"
 #include "experiments/program/commands.h"
@@ -23,9 +24,9 @@ namespace {
 namespace fs = std::filesystem;
 
 struct ValidateOptions {
-  std::string experiment, out;
-  bool json = false, full = false, restart = false, require_all_levels = false;
-  bool pdf = false;
+  std::string experiment, out, cache = "out/cache";
+  bool json = false, full = false, restart = false, require_all_levels = false, no_cache = false,
+       resolve = false, pdf = false;
 };
 
 std::ptrdiff_t rank_of(const std::string& level) {
@@ -100,9 +101,10 @@ fs::path out_folder(const std::string& out) {
 std::vector<fs::path> journals_of(const Experiment& experiment, const fs::path& folder) {
   std::vector<fs::path> files;
   if (!has_rtl()) return files;
-  for (const ExperimentVariant& v : experiment.variants)
-    if (std::find(v.levels.begin(), v.levels.end(), kExperimentLevels.back()) != v.levels.end())
-      files.push_back(hardware_journal(folder, v.name));
+  for (std::size_t i = 0; i < experiment.cases.size(); ++i)
+    for (const ExperimentVariant& v : experiment.cases[i].variants)
+      if (std::find(v.levels.begin(), v.levels.end(), kExperimentLevels.back()) != v.levels.end())
+        files.push_back(hardware_journal(folder, i, v.name));
   return files;
 }
 
@@ -117,16 +119,34 @@ int stopped(const std::vector<fs::path>& journals) {
   return kInterrupted;
 }
 
+// The same records come out of the same inputs and the same program.
+void set_cache(const ValidateOptions& o, ExperimentOptions* options) {
+  if (o.no_cache) return;
+  options->cache = o.cache;
+  options->program = sha256_of_file("/proc/self/exe");
+  options->warn = [](const std::string& text) { fmt::print(stderr, "cache: {}\n", text); };
+}
+
 int validate(const ValidateOptions& o) {
   const std::string& file = o.experiment;
   const std::string& out = o.out;
   const Catalog catalog = find_catalog();
   const Experiment experiment = read_experiment(catalog.experiment_file(file));
   const fs::path folder = out.empty() ? fs::path("out") / experiment.name : out_folder(out);
+  if (o.resolve) {
+    print(resolved_yaml(experiment, catalog, "."));
+    return kPass;
+  }
   const std::vector<fs::path> journals = journals_of(experiment, folder);
   ExperimentOptions options;
   options.restart = o.restart;
   options.require_all_levels = o.require_all_levels;
+  std::size_t runs = 0, cached = 0;
+  set_cache(o, &options);
+  options.finished = [&](bool from_cache) {
+    ++runs;
+    cached += from_cache ? 1 : 0;
+  };
   if (!journals.empty()) {
     options.journals = folder;
     if (folder.has_parent_path()) fs::create_directories(folder.parent_path());
@@ -140,9 +160,12 @@ int validate(const ValidateOptions& o) {
   in.command = "assay validate " + fs::path(file).filename().string();
   in.pdf = o.pdf;
   in.data_folder = catalog.data;
-  in.input_files = {experiment.file,
-                    catalog.chip_folder(experiment.chip, experiment.file.parent_path()),
-                    catalog.workload_file(experiment.workload, experiment.file.parent_path())};
+  in.resolved = resolved_yaml(experiment, catalog, folder);
+  in.input_files = {experiment.file};
+  for (const ExperimentCase& c : experiment.cases) {
+    in.input_files.push_back(chip_of(experiment, c, catalog));
+    in.input_files.push_back(workload_of(experiment, c, catalog));
+  }
   const ReportFiles files = write_report(folder, in);
   std::error_code ignored;
   for (const fs::path& journal : journals) fs::remove(journal, ignored);
@@ -150,6 +173,7 @@ int validate(const ValidateOptions& o) {
     print(records_to_json(in.predicted));
   } else {
     print(o.full ? terminal_table(in, colour()) : short_table(in));
+    if (cached > 0) fmt::print("{} of {} runs from the cache\n", cached, runs);
     fmt::print("Report: {}\n", fs::absolute(files.html).string());
     if (!files.no_pdf.empty()) fmt::print("No report.pdf: {}\n", files.no_pdf);
   }
@@ -172,6 +196,11 @@ void add_validate(CLI::App& app, const Guard& guard) {
               "throw away the layers of hardware that an interrupted run has kept");
   c->add_flag("--require-all-levels", o->require_all_levels,
               "a level that cannot run, such as rtl in a program without it, is an error");
+  c->add_option("--cache", o->cache, "folder of the records of finished runs")
+      ->capture_default_str();
+  c->add_flag("--no-cache", o->no_cache, "run everything, and keep no records");
+  c->add_flag("--resolve", o->resolve,
+              "print the experiment with every default and the hash of every input; run nothing");
   c->footer("Example: assay validate experiments/eyeriss-alexnet.yaml");
   c->callback([o, guard] { guard([o] { return validate(*o); }); });
 }

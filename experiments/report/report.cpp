@@ -38,6 +38,7 @@ ReportFiles write_report(const std::filesystem::path& folder, const ReportInput&
   write_records_csv(partial / "records.csv", records);
   write_records_json(partial / "records.json", records);
   write_text(partial / "metrics.json", metrics_to_json(input));
+  if (!input.resolved.empty()) write_text(partial / "resolved.yaml", input.resolved);
 
   std::filesystem::create_directory(partial / "plots");
   const std::vector<report::Figure> figures = report::figures_of(input);

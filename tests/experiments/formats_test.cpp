@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(examples_of_the_pages_read) {
   BOOST_TEST(assay::import_csv(examples.chip("measured/example.csv"),
                                examples.chip("measured/example.import.yaml"))
                  .size() == 2U);
-  BOOST_TEST(assay::read_experiment(examples.at("tiny-example.yaml")).variants.size() == 1U);
+  BOOST_TEST(assay::read_experiment(examples.at("tiny-example.yaml")).cases.at(0).variants.size() == 1U);
   BOOST_TEST(assay::fit::read_fit(examples.chip("fit.yaml")).unknowns.size() == 3U);
   BOOST_TEST(assay::drift::read_drift(examples.at("drift.yaml")).sources.size() == 2U);
   const assay::fit::FitFile latency = assay::fit::read_fit(examples.chip("fit-latency.yaml"));

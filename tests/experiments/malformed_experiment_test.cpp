@@ -288,11 +288,12 @@ BOOST_AUTO_TEST_CASE(levels_are_those_of_the_experiment_unless_the_variant_state
     const assay::test::TemporaryFile file(assay::test::edited(kValid, edits));
     return assay::read_experiment(file.path());
   };
-  for (const auto& v : read({}).variants) BOOST_TEST((v.levels == Levels{"analytical"}));
+  for (const auto& v : read({}).cases.at(0).variants)
+    BOOST_TEST((v.levels == Levels{"analytical"}));
   const auto e = read({{"variants:", "levels: [simulator, exact, analytical]\nvariants:"},
                        {"     description: another}", "     levels: simulator, description: b}"}});
-  BOOST_TEST((e.variants[0].levels == Levels{"analytical", "exact", "simulator"}));
-  BOOST_TEST((e.variants[1].levels == Levels{"simulator"}));
+  BOOST_TEST((e.cases[0].variants[0].levels == Levels{"analytical", "exact", "simulator"}));
+  BOOST_TEST((e.cases[0].variants[1].levels == Levels{"simulator"}));
   BOOST_TEST(e.bounds[0].level == "analytical");
 }
 

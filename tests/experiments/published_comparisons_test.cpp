@@ -29,9 +29,10 @@ const ReportInput& run(const std::string& name) {
 
 bool runs_on_hardware(const std::string& name) {
   const Experiment e = read_experiment(kCatalog.experiment_file(name));
-  return std::any_of(e.variants.begin(), e.variants.end(), [](const ExperimentVariant& v) {
-    return std::find(v.levels.begin(), v.levels.end(), "rtl") != v.levels.end();
-  });
+  return std::any_of(e.cases.at(0).variants.begin(), e.cases.at(0).variants.end(),
+                     [](const ExperimentVariant& v) {
+                       return std::find(v.levels.begin(), v.levels.end(), "rtl") != v.levels.end();
+                     });
 }
 
 double error_pct(const std::string& experiment, const std::string& variant,
@@ -175,7 +176,7 @@ BOOST_AUTO_TEST_CASE(four_level_experiment_reads_and_its_models_agree_in_counts)
   Experiment e = read_experiment(kCatalog.experiment_file("eyeriss-alexnet-rtl"));
   BOOST_TEST(e.headline_quantity == "total_ms");
   std::size_t on_hardware = 0;
-  for (ExperimentVariant& v : e.variants) {
+  for (ExperimentVariant& v : e.cases.at(0).variants) {
     BOOST_TEST(v.headline == (v.accelerator == "accelerator-rtl.yaml"));
     const auto rtl = std::find(v.levels.begin(), v.levels.end(), "rtl");
     if (rtl == v.levels.end()) continue;

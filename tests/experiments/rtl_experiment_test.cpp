@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(an_interrupted_run_keeps_finished_layers_and_goes_on_from_t
   // The last layer never comes to its end, so the run cannot either.
   options.make_design = data.design([](FakeDesign* d) { d->endless = "f3"; });
   BOOST_CHECK_THROW(data.run(twice, options), Stopped);
-  BOOST_TEST(fs::exists(hardware_journal(options.journals, "D")));
+  BOOST_TEST(fs::exists(hardware_journal(options.journals, 0, "D")));
   stop = false;
   std::size_t resumed = 0;
   options.stop = {};

@@ -90,8 +90,9 @@ BOOST_DATA_TEST_CASE(every_file_reads_and_says_what_to_replace,
                      boost::unit_test::data::make(kStyles), style) {
   const Fresh chip(style, {"lenet5", "vgg16"});
   const Experiment experiment = read_experiment(chip.folder() / "experiment.yaml");
-  BOOST_TEST(fs::equivalent(kCatalog.chip_folder(experiment.chip, experiment.file.parent_path()),
-                            chip.folder()));
+  BOOST_TEST(fs::equivalent(
+      kCatalog.chip_folder(experiment.cases.front().chip, experiment.file.parent_path()),
+      chip.folder()));
   BOOST_TEST(fit::read_fit(chip.folder() / "fit.yaml").measured.size() == 2U);
   Diagnostics wrong;
   BOOST_TEST(read_import_mapping(chip.folder() / "measured/vgg16.import.yaml", &wrong).name ==
@@ -144,9 +145,9 @@ BOOST_AUTO_TEST_CASE(an_experiment_of_a_known_chip_and_of_a_folder_read) {
   write_experiment({"mine", "eyeriss", "alexnet", box / "a.yaml"}, kCatalog);
   write_experiment({"mine", chip.folder().string(), "vgg16", box / "b.yaml"}, kCatalog);
   const Experiment a = read_experiment(box / "a.yaml"), b = read_experiment(box / "b.yaml");
-  BOOST_TEST(a.chip == "eyeriss");
-  BOOST_TEST(a.variants.front().mapping == "alexnet.yaml");
-  BOOST_TEST(fs::equivalent(kCatalog.chip_folder(b.chip, box.path()), chip.folder()));
+  BOOST_TEST(a.cases.front().chip == "eyeriss");
+  BOOST_TEST(a.cases.front().variants.front().mapping == "alexnet.yaml");
+  BOOST_TEST(fs::equivalent(kCatalog.chip_folder(b.cases.front().chip, box.path()), chip.folder()));
   BOOST_CHECK_THROW(write_experiment({"mine", "eyeriss", "alexnet", box / "a.yaml"}, kCatalog),
                     InputError);
 }
