@@ -17,7 +17,7 @@ namespace assay {
 namespace {
 
 constexpr std::size_t kShownKeys = 60;
-constexpr std::size_t kShownClocks = 6;
+constexpr std::size_t kShownClocks = 20;
 
 using Records = std::vector<const Record*>;
 using JoinKey = std::tuple<std::string, std::string, std::string, std::int64_t>;
@@ -191,17 +191,20 @@ class Join {
             std::pair{std::string("measured"), clock_difference(m, m)}})
         if (!text.empty()) error("clock of " + side + " " + place, "", "one record, " + text);
       if (const std::string text = clock_difference(p, m); !text.empty())
-        clocks_[text].push_back(predictor_text(group.any()) + " " + place);
+        ++clocks_[text][predictor_text(group.any()) + " of " + group.any().chip + "/" +
+                        group.any().workload];
     }
   }
 
   // A difference is of a whole run as a rule: said once, with all whom it concerns.
   void judge_clocks() {
     for (const JoinedGroup& group : out_.groups) find_clocks(group);
-    for (const auto& [text, whom] : clocks_) {
-      const std::string both = "predicted and measured at " + text + ", " +
-                               std::to_string(whom.size()) +
-                               " records: " + listed(whom, kShownClocks);
+    for (const auto& [text, layers] : clocks_) {
+      std::vector<std::string> whom;
+      for (const auto& [series, n] : layers)
+        whom.push_back(series + " (" + std::to_string(n) + " layers)");
+      const std::string both =
+          "predicted and measured at " + text + ": " + listed(whom, kShownClocks);
       if (options_.allow_clock_difference)
         out_.excluded.push_back(
             {kClockKey, both + "; compared because: " + *options_.allow_clock_difference, "", ""});
@@ -234,7 +237,7 @@ class Join {
   Diagnostics diagnostics_;
   std::map<JoinKey, const Record*> by_key_;
   std::map<Place, Records> by_place_;
-  std::map<std::string, std::vector<std::string>> clocks_;  // difference -> whose
+  std::map<std::string, std::map<std::string, int>> clocks_;  // difference -> series -> layers
   Joined out_;
 };
 

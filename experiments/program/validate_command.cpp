@@ -197,6 +197,7 @@ void add_validate(CLI::App& app, const Guard& guard) {
   c->add_flag("--require-all-levels", o->require_all_levels,
               "a level that cannot run, such as rtl in a program without it, is an error");
   c->add_option("--cache", o->cache, "folder of the records of finished runs")
+      ->envname("ASSAY_CACHE")
       ->capture_default_str();
   c->add_flag("--no-cache", o->no_cache, "run everything, and keep no records");
   c->add_flag("--resolve", o->resolve,

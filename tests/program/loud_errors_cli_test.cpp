@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(another_clock_prints_both_and_needs_a_reason) {
          "clock_set_mhz, value: 250");
   const std::vector<std::string> both{"predicted and measured at 200 MHz (processing_cycles / ",
                                       "and 250 MHz (clock_set_mhz)",
-                                      "analytical D eyeriss/alexnet/conv1"};
+                                      "of eyeriss/alexnet (5 layers)"};
   s.refused(both);
   s.write_records();
   refuses(s.box(), "compare p.json m.json --quantities total_ms", both);
