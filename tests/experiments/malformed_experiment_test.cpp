@@ -288,7 +288,8 @@ BOOST_AUTO_TEST_CASE(levels_are_those_of_the_experiment_unless_the_variant_state
     const assay::test::TemporaryFile file(assay::test::edited(kValid, edits));
     return assay::read_experiment(file.path());
   };
-  for (const auto& v : read({}).cases.at(0).variants)
+  const auto plain = read({});
+  for (const auto& v : plain.cases.at(0).variants)
     BOOST_TEST((v.levels == Levels{"analytical"}));
   const auto e = read({{"variants:", "levels: [simulator, exact, analytical]\nvariants:"},
                        {"     description: another}", "     levels: simulator, description: b}"}});
