@@ -39,9 +39,7 @@ Coverage& of_series(const ReportInput& input, const FittedUse& f, const Compared
   c.quantity = r.quantity;
   c.method = f.method;
   c.nominal_pct = f.nominal_pct;
-  c.in_sample = evidence_of(input, r.chip, r.workload, r.variant) == kInSample ||
-                (evidence_of(input, r.chip, r.workload, r.variant).empty() &&
-                 std::find(f.groups.begin(), f.groups.end(), r.workload) != f.groups.end());
+  c.in_sample = evidence_of(input, r.chip, r.workload, r.variant) == kInSample;
   all->push_back(std::move(c));
   return all->back();
 }

@@ -80,6 +80,12 @@ std::string evidence_of(const ReportInput& input, const std::string& chip,
   for (const Evidence& x : input.evidence)
     if (x.chip == chip && x.workload == workload && (x.variant.empty() || x.variant == variant))
       return x.kind;
+  // A fit says itself what it has seen; that something else is held out, only an experiment can
+  // say.
+  for (const FittedUse& f : input.fitted)
+    if (f.chip == chip && f.variant == variant &&
+        std::find(f.groups.begin(), f.groups.end(), workload) != f.groups.end())
+      return kInSample;
   return {};
 }
 

@@ -29,6 +29,8 @@ void add_contributions(const ReportInput& input, data* page);
 void add_fitted(const ReportInput& input, data* page);
 // Statistics over several networks.
 void add_pooled(const ReportInput& input, data* page);
+// More series than a printed page has room for at the usual size.
+bool is_wide(const QuantityTable& table);
 // One layer table with its statistics.
 data table_data(const QuantityTable& table, const ReportInput& input);
 // A figure with its links, or why it was not drawn.

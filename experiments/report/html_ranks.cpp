@@ -133,6 +133,7 @@ void add_contributions(const ReportInput& input, data* page) {
     data c;
     c.set("label", t.label);
     c.set("place", t.place());
+    c.set("many", is_wide(t) ? "many" : "");
     data series = list();
     for (const Series& s : t.series) {
       data name;

@@ -150,10 +150,13 @@ std::string notes_of(const Record& record) {
 
 std::string or_missing(const std::string& text) { return text.empty() ? kUndefined : plain(text); }
 
+bool is_wide(const QuantityTable& table) { return table.series.size() > 6; }
+
 data table_data(const QuantityTable& table, const ReportInput& input) {
   data t;
   t.set("label", table.label);
   t.set("place", table.place());
+  t.set("many", is_wide(table) ? "many" : "");
   data series = list();
   data warnings = list();
   for (std::size_t i = 0; i < table.series.size(); ++i) {

@@ -32,7 +32,7 @@ std::string error_name(const HeadlineError& e) {
 
 std::string interval_note(const Intervals& intervals, const char* statistic, bool with_sign) {
   const auto i = intervals.find(statistic);
-  return i ? interval_text(i, with_sign) + " " + intervals.method : intervals.method;
+  return i ? interval_text(i, with_sign) + ", " + intervals.method : intervals.method;
 }
 
 void add_error_keys(const HeadlineError& e, data* keys) {

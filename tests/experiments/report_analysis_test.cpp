@@ -239,6 +239,21 @@ BOOST_AUTO_TEST_CASE(networks_held_out_alone_are_the_headline) {
   BOOST_TEST(*e->in_sample_mape_pct == 1.0, kClose);
 }
 
+// A fit names the networks it has seen; the experiment need not repeat it.
+BOOST_AUTO_TEST_CASE(a_fit_that_names_the_network_makes_it_in_sample) {
+  ReportInput in = three_layers();
+  FittedUse f;
+  f.chip = "c";
+  f.variant = "D";
+  f.groups = {"other"};
+  in.fitted = {f};
+  BOOST_TEST(headline_error(in)->kind == "");
+  in.fitted[0].groups = {"other", "net"};
+  BOOST_TEST(headline_error(in)->kind == kInSample);
+  in.evidence = {{"c", "net", "", kHeldOut, "split.json"}};
+  BOOST_TEST(headline_error(in)->kind == kHeldOut);
+}
+
 // One network of which nobody knows makes the whole unknown, one in sample makes it in sample.
 BOOST_AUTO_TEST_CASE(the_weakest_kind_counts) {
   ReportInput in = input_of({{"x", "a", 101, 100}, {"y", "a", 120, 100}});
