@@ -87,7 +87,8 @@ FittedUse& use_of(const Run& run, const fs::path& file, const calibration::FitBl
   add_correlated(fit, &use);
   use.verdict = fit.verdict;
   use.nominal_pct = 100 * kNominal;
-  use.method = fit::interval_method(fit, kNominal);
+  use.method =
+      fit::interval_method(fit, kNominal) + "; the error of the predicted time is in none of them";
   out->fitted.push_back(std::move(use));
   return out->fitted.back();
 }
