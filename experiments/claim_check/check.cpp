@@ -78,11 +78,12 @@ class Check {
       const auto has = [&](const std::vector<std::string>& words) {
         return std::find(words.begin(), words.end(), need) != words.end();
       };
-      r.left_out = r.left_out || has(in_.left_out);
-      if (!r.left_out && !has(in_.built))
+      if (has(in_.left_out))
+        leave_out(&r);
+      else if (!has(in_.built))
         r.problem = "needs '" + need + "', which this program was built without";
     }
-    if (r.left_out || !r.problem.empty() || r.claim.commands.empty()) return;
+    if (r.left_out() || !r.problem.empty() || r.claim.commands.empty()) return;
     if (take_from_cache(&r)) return;
     std::string key;
     const Places places{"", in_.data, r.claim.file.parent_path()};
@@ -92,6 +93,11 @@ class Check {
     Group& group = groups_[at->second];
     group.claims.push_back(i);
     group.minutes = std::max(group.minutes, r.claim.minutes);
+  }
+
+  static void leave_out(ClaimResult* r) {
+    r->verdict = Verdict::left_out;
+    for (NumberResult& n : r->numbers) n.verdict = Verdict::left_out;
   }
 
   bool take_from_cache(ClaimResult* r) {
@@ -187,7 +193,7 @@ class Check {
   }
 
   void conclude(ClaimResult* r) const {
-    if (r->left_out || !r->problem.empty()) return;
+    if (r->left_out() || !r->problem.empty()) return;
     bool broken = result_.stopped && r->numbers.empty(), all = true;
     for (std::size_t n = 0; n < r->numbers.size(); ++n) {
       NumberResult& number = r->numbers[n];

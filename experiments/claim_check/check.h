@@ -25,8 +25,8 @@ struct ClaimResult {
   std::vector<NumberResult> numbers;  // as claim.numbers
   Verdict verdict = Verdict::broken;
   std::string problem;
-  bool left_out = false;  // asked for; nothing is said of it
   bool cached = false;
+  bool left_out() const { return verdict == Verdict::left_out; }
   // Every number came out as the file states.
   bool as_stated() const;
 };

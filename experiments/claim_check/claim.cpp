@@ -15,6 +15,8 @@ const char* name(Verdict verdict) {
       return "not checkable";
     case Verdict::shown:
       return "shown";
+    case Verdict::left_out:
+      return "left out";
     case Verdict::broken:
       return "broken";
   }

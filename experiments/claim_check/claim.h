@@ -50,6 +50,7 @@ enum class Verdict {
   not_reproduced,
   not_checkable,  // counts as not reproduced
   shown,          // of comparisons: nothing is judged
+  left_out,       // was not to run; says nothing
   broken          // nothing was found out
 };
 

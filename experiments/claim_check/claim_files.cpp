@@ -53,7 +53,7 @@ json claim_json(const ClaimResult& r) {
                     {"confidence", r.claim.published.confidence}};
   j["commands"] = json::array();
   for (const Command& c : r.claim.commands) j["commands"].push_back(command_text(c));
-  j["verdict"] = r.left_out ? "left out" : name(r.verdict);
+  j["verdict"] = name(r.verdict);
   j["stated"] = name(r.claim.stated);
   j["reason"] = r.claim.reason;
   j["note"] = r.claim.note;
@@ -120,10 +120,9 @@ std::string claims_csv(const std::vector<ClaimResult>& results) {
                                relation_name(n.relation), f.found ? report::shortest(*f.found) : "",
                                f.found ? report::shortest(*f.found - n.expected) : "",
                                f.found ? report::shortest(difference_pct(n, *f.found), "") : "",
-                               n.relation == Relation::within ? tolerance_text(n) : "",
-                               r.left_out ? "left out" : t.verdict, name(n.stated), t.why,
-                               r.claim.published.source, r.claim.published.where,
-                               r.claim.published.confidence});
+                               n.relation == Relation::within ? tolerance_text(n) : "", t.verdict,
+                               name(n.stated), t.why, r.claim.published.source,
+                               r.claim.published.where, r.claim.published.confidence});
     }
   return out;
 }

@@ -21,7 +21,7 @@ using report::list;
 using report::plain;
 
 std::string state_of(const ClaimResult& r) {
-  if (r.left_out || r.verdict == Verdict::shown) return "none";
+  if (r.left_out() || r.verdict == Verdict::shown) return "none";
   return r.verdict == Verdict::reproduced ? "pass" : "fail";
 }
 
@@ -35,8 +35,8 @@ data numbers_of(const ClaimResult& r) {
     row.set("found", plain(t.found));
     row.set("difference", t.difference);
     row.set("tolerance", t.tolerance);
-    row.set("verdict", r.left_out ? "left out" : t.verdict);
-    row.set("state", r.left_out ? "none" : t.state);
+    row.set("verdict", t.verdict);
+    row.set("state", t.state);
     row.set("why", plain(t.why));
     rows << row;
   }

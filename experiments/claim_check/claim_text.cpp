@@ -37,19 +37,18 @@ std::string difference_text(const ClaimNumber& n, double found) {
 
 const char* colour_of(Verdict v) {
   if (v == Verdict::reproduced) return kPassColour;
-  return v == Verdict::shown ? "" : kFailColour;
+  return v == Verdict::shown || v == Verdict::left_out ? "" : kFailColour;
 }
 
 void add_numbers(const ClaimResult& r, Grid* grid) {
   for (std::size_t i = 0; i < r.numbers.size(); ++i) {
     const NumberText t = number_text_of(r.claim.numbers[i], r.numbers[i]);
-    grid->add(
-        {{"  " + plain(r.claim.numbers[i].name), ""},
-         {t.published, ""},
-         {t.found, ""},
-         {t.difference, ""},
-         {t.tolerance, ""},
-         {r.left_out ? "left out" : t.verdict, r.left_out ? "" : colour_of(r.numbers[i].verdict)}});
+    grid->add({{"  " + plain(r.claim.numbers[i].name), ""},
+               {t.published, ""},
+               {t.found, ""},
+               {t.difference, ""},
+               {t.tolerance, ""},
+               {t.verdict, colour_of(r.numbers[i].verdict)}});
   }
 }
 
@@ -102,12 +101,11 @@ NumberText number_text_of(const ClaimNumber& n, const NumberResult& r) {
   t.tolerance = n.relation == Relation::within ? tolerance_text(n) : "";
   t.verdict = name(r.verdict);
   const bool as_stated = r.verdict == n.stated;
-  t.state = r.verdict == Verdict::reproduced ? "pass"
-            : r.verdict == Verdict::shown    ? "none"
-                                             : "fail";
+  const bool judged = r.verdict != Verdict::shown && r.verdict != Verdict::left_out;
+  t.state = !judged ? "none" : r.verdict == Verdict::reproduced ? "pass" : "fail";
   if (r.verdict == Verdict::broken)
     t.why = r.problem;
-  else if (!as_stated)
+  else if (judged && !as_stated)
     t.why = std::string("stated beforehand: ") + name(n.stated) +
             (n.reason.empty() ? "" : " (" + n.reason + ")");
   else
@@ -116,8 +114,8 @@ NumberText number_text_of(const ClaimNumber& n, const NumberResult& r) {
 }
 
 std::string verdict_text(const ClaimResult& r) {
-  if (r.left_out) return "left out";
-  if (r.verdict == Verdict::broken || r.verdict == Verdict::shown) return name(r.verdict);
+  const Verdict v = r.verdict;
+  if (v == Verdict::broken || v == Verdict::shown || v == Verdict::left_out) return name(v);
   return std::string(name(r.verdict)) + (r.as_stated() ? "" : ", NOT as stated");
 }
 
@@ -148,7 +146,7 @@ std::string terminal_text(const std::vector<ClaimResult>& results, bool as_state
   out = line + "\n";
   for (const ClaimResult& r : results) {
     const std::string what = verdict_text(r);
-    const char* colour = r.left_out ? "" : colour_of(r.verdict);
+    const char* colour = colour_of(r.verdict);
     out += "\n" + r.claim.id + (r.claim.title.empty() ? "" : ": " + plain(r.claim.title)) + " [" +
            (color && *colour != 0 ? "\x1b[" + std::string(colour) + "m" + what + "\x1b[0m" : what) +
            "]\n";

@@ -30,7 +30,7 @@ std::optional<double> difference_pct(const ClaimNumber& n, double found) {
 }
 
 bool ClaimResult::as_stated() const {
-  if (left_out) return true;
+  if (left_out()) return true;
   if (claim.comparison) return verdict != Verdict::broken;
   if (verdict == Verdict::broken) return false;
   for (std::size_t i = 0; i < numbers.size(); ++i)
@@ -42,11 +42,11 @@ int exit_code(const std::vector<ClaimResult>& results, bool as_stated) {
   const auto any = [&](const auto& holds) {
     return std::any_of(results.begin(), results.end(), holds);
   };
-  if (any([](const ClaimResult& r) { return !r.left_out && r.verdict == Verdict::broken; }))
+  if (any([](const ClaimResult& r) { return !r.left_out() && r.verdict == Verdict::broken; }))
     return 2;
   if (as_stated) return any([](const ClaimResult& r) { return !r.as_stated(); }) ? 1 : 0;
   return any([](const ClaimResult& r) {
-    return !r.left_out && r.verdict == Verdict::not_reproduced;
+    return !r.left_out() && r.verdict == Verdict::not_reproduced;
   })
              ? 1
              : 0;
@@ -55,7 +55,7 @@ int exit_code(const std::vector<ClaimResult>& results, bool as_stated) {
 Counts count(const std::vector<ClaimResult>& results) {
   Counts c;
   for (const ClaimResult& r : results) {
-    if (r.left_out) {
+    if (r.left_out()) {
       ++c.left_out;
       continue;
     }

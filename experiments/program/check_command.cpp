@@ -32,6 +32,8 @@ struct CheckOptions {
   int jobs = 0;
 };
 
+constexpr const char* kNotBuilt = "not-built";
+
 int default_jobs() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
 
 CheckInput check_input(const CheckOptions& o) {
@@ -41,7 +43,11 @@ CheckInput check_input(const CheckOptions& o) {
   for (fs::path& folder : in.claims) folder = fs::absolute(folder);
   in.program = fs::read_symlink("/proc/self/exe");
   if (has_rtl()) in.built.emplace_back("rtl");
-  in.left_out = o.leave_out;
+  for (const std::string& what : o.leave_out)
+    if (what != kNotBuilt)
+      in.left_out.push_back(what);
+    else if (!has_rtl())
+      in.left_out.emplace_back("rtl");
   if (!o.no_cache) in.cache = fs::absolute(o.cache);
   in.workers = o.jobs > 0 ? o.jobs : default_jobs();
   in.warn = [](const std::string& text) { fmt::print(stderr, "warning: {}\n", text); };
@@ -106,8 +112,9 @@ void add_check(CLI::App& app, const Guard& guard) {
   c->add_flag("--as-stated", o->as_stated,
               "exit with 0 when every verdict is the one that its file states, either way");
   c->add_option("--leave-out", o->leave_out,
-                "claims that need this do not run, and are said to be left out")
-      ->check(CLI::IsMember({"rtl"}));
+                "claims that need this (not-built: what this program was built without) do not run "
+                "and are said to be left out")
+      ->check(CLI::IsMember({"rtl", kNotBuilt}));
   c->add_option("--out", o->out, "new folder for claims.html, .csv, .json and .tex");
   c->add_flag("--json", o->json, "print claims.json instead of the table");
   c->add_option("--cache", o->cache, "folder with results of earlier runs")->capture_default_str();

@@ -175,6 +175,7 @@ BOOST_AUTO_TEST_CASE(claims_that_need_hardware_break_or_are_left_out_aloud) {
   BOOST_TEST(r.code == 0);
   BOOST_TEST(contains(r.out, "left out"));
 #ifndef ASSAY_WITH_RTL
+  BOOST_TEST(c.check("--leave-out not-built").code == 0);
   const Result broken = c.check("");
   BOOST_TEST(broken.code == 2);
   BOOST_TEST(contains(broken.out, "needs 'rtl'"));
