@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "experiments/report/format.h"
 
@@ -64,11 +65,17 @@ NoiseResult noise_floor(const ReportInput& input, const ErrorStatistics& s) {
   NoiseFloor floor;
   int layers = 0, unknown = 0;
   double squares = 0;
+  // Looked up by layer: groups may have thousands.
+  std::map<std::string, const Record*> measured;
+  for (const Record& m : input.measured)
+    if (m.chip == s.chip && m.workload == s.workload && m.batch == s.batch &&
+        m.values.count(s.quantity) != 0)
+      measured.insert({m.layer, &m});
   for (const ComparedRow& r : input.comparison.rows) {
     if (!of_group(r, s) || is_sum(input, r)) continue;
     ++layers;
-    const Record* m = measured_record(input, r);
-    const auto u = m == nullptr ? std::nullopt : uncertainty_of(*m, s.quantity);
+    const auto m = measured.find(r.layer);
+    const auto u = m == measured.end() ? std::nullopt : uncertainty_of(*m->second, s.quantity);
     if (!u) {
       ++unknown;
       continue;

@@ -55,24 +55,28 @@ std::vector<int> point_types(const std::vector<Series>& series) {
   return types;
 }
 
-std::optional<double> uncertainty_pct(const ReportInput& input, const QuantityTable& t,
-                                      const std::string& layer) {
+using Uncertainties = std::map<std::string, double>;  // by layer, in per cent
+
+Uncertainties uncertainties_of(const ReportInput& input, const QuantityTable& t) {
+  Uncertainties all;
   for (const Record& m : input.measured)
-    if (m.chip == t.chip && m.workload == t.workload && m.batch == t.batch && m.layer == layer)
-      if (const auto u = uncertainty_of(m, t.quantity)) return u->pct;
-  return std::nullopt;
+    if (m.chip == t.chip && m.workload == t.workload && m.batch == t.batch)
+      if (const auto u = uncertainty_of(m, t.quantity)) all[m.layer] = u->pct;
+  return all;
 }
 
 // Positive pairs of one series; a log axis has no place for others.
 std::vector<Point> points_of(const ReportInput& input, const QuantityTable& table,
                              std::size_t series) {
+  const Uncertainties known = uncertainties_of(input, table);
   std::vector<Point> points;
   for (const LayerRow& row : table.rows) {
     const auto& predicted = row.cells[series].predicted;
     if (row.network || !row.measured || !predicted) continue;
-    if (*row.measured > 0 && *predicted > 0)
-      points.push_back(
-          {*row.measured, *predicted, row.layer, uncertainty_pct(input, table, row.layer)});
+    if (!(*row.measured > 0) || !(*predicted > 0)) continue;
+    const auto u = known.find(row.layer);
+    points.push_back({*row.measured, *predicted, row.layer,
+                      u == known.end() ? std::nullopt : std::optional(u->second)});
   }
   return points;
 }

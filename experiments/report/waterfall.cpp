@@ -17,35 +17,43 @@ namespace {
 
 using Steps = std::vector<WaterfallStep>;
 
-double times_of(const ReportInput& input, const QuantityTable& t, const Series& s,
-                const std::string& layer) {
+using Repeats = std::map<std::string, double>;  // by layer
+
+Repeats repeats_of(const ReportInput& input, const QuantityTable& t, const Series& s) {
+  Repeats repeats;
   for (const Record& r : input.predicted)
     if (r.level == s.level && r.variant == s.variant && r.chip == t.chip &&
-        r.workload == t.workload && r.batch == t.batch && r.layer == layer)
-      return static_cast<double>(r.repeat);
-  return 1;
+        r.workload == t.workload && r.batch == t.batch)
+      repeats[r.layer] = static_cast<double>(r.repeat);
+  return repeats;
+}
+
+double times_of(const Repeats& repeats, const std::string& layer) {
+  const auto found = repeats.find(layer);
+  return found == repeats.end() ? 1 : found->second;
 }
 
 // Signed error of each layer in the quantity's unit; absent where one side has no value.
 std::vector<std::optional<double>> layer_errors(const ReportInput& input, const QuantityTable& t,
                                                 std::size_t series) {
+  const Repeats repeats = repeats_of(input, t, t.series[series]);
   std::vector<std::optional<double>> errors;
   for (const LayerRow& row : t.rows) {
     if (row.network) continue;
     const auto& predicted = row.cells[series].predicted;
     errors.emplace_back();
     if (predicted && row.measured)
-      errors.back() =
-          times_of(input, t, t.series[series], row.layer) * (*predicted - *row.measured);
+      errors.back() = times_of(repeats, row.layer) * (*predicted - *row.measured);
   }
   return errors;
 }
 
 double measured_sum(const ReportInput& input, const QuantityTable& t, std::size_t series) {
+  const Repeats repeats = repeats_of(input, t, t.series[series]);
   double sum = 0;
   for (const LayerRow& row : t.rows)
     if (!row.network && row.measured && row.cells[series].predicted)
-      sum += times_of(input, t, t.series[series], row.layer) * *row.measured;
+      sum += times_of(repeats, row.layer) * *row.measured;
   return sum;
 }
 
