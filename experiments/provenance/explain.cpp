@@ -130,6 +130,9 @@ Explanation explain(const fs::path& folder, const std::string& name,
   e.name = metric.name;
   e.value = metric.value;
   e.n = metric.n;
+  if (metric.interval)
+    e.interval = fmt::format("{} to {}, {}", number_text(metric.interval->low),
+                             number_text(metric.interval->high), metric.interval_kind);
   const bool figure = e.name.statistic == "predicted" || e.name.statistic == "measured";
   const std::string statistic = e.name.statistic != "error_pct" ? e.name.statistic
                                 : e.name.scope == kNetworkLayer ? "network_pct"

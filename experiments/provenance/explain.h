@@ -44,6 +44,7 @@ struct Explanation {
   report::MetricName name;
   std::optional<double> value;
   int n = 0;
+  std::string interval;              // "3.5 to 6.6, range with one layer left out"; may be empty
   std::string definition, quantity;  // of the statistic; of the quantity
   std::string formula;               // with numbers
   std::vector<ExplainedLayer> layers;

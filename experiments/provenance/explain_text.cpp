@@ -144,6 +144,7 @@ std::string explanation_tree(const Explanation& e) {
   root.children.push_back({e.name.quantity + ": " + e.quantity, {}});
   root.children.push_back({e.name.statistic + ": " + e.definition, {}});
   if (!e.formula.empty()) root.children.push_back({"here: " + e.formula, {}});
+  if (!e.interval.empty()) root.children.push_back({"interval: " + e.interval, {}});
   root.children.push_back(layers_node(e));
   root.children.push_back(records_node("predicted records", e.predicted));
   root.children.push_back(records_node("measured records", e.measured));
@@ -166,6 +167,7 @@ std::string explanation_json(const Explanation& e) {
   j["quantity"] = e.quantity;
   j["definition"] = e.definition;
   if (!e.formula.empty()) j["formula"] = e.formula;
+  if (!e.interval.empty()) j["interval"] = e.interval;
   for (const char* list : {"layers", "predicted", "measured", "inputs"}) j[list] = Json::array();
   for (const ExplainedLayer& l : e.layers) j["layers"].push_back(layer_json(l));
   for (const ExplainedRecord& r : e.predicted) j["predicted"].push_back(record_json(r));

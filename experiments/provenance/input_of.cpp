@@ -212,6 +212,9 @@ ReportInput input_of(const fs::path& folder, const Chain& chain) {
   for (const JsonValue& e : items_at(*root, "excluded"))
     out.comparison.excluded.push_back(
         {text_at(e, "key"), text_at(e, "reason"), text_at(e, "level"), text_at(e, "variant")});
+  for (const JsonValue& e : items_at(*root, "evidence"))
+    out.evidence.push_back({text_at(e, "chip"), text_at(e, "workload"), text_at(e, "variant"),
+                            text_at(e, "kind"), text_at(e, "why")});
   for (const JsonValue& s : items_at(*root, "skipped")) out.skipped.push_back(s.text);
   std::vector<Record> models, hardware;
   for (const Record& r : out.predicted) (r.level == kHardware ? hardware : models).push_back(r);

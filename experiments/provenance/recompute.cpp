@@ -17,10 +17,10 @@ using Kind = JsonValue::Kind;
 
 // Parts of metrics.json that follow from the records and from what the file itself states (limits,
 // exclusions).
-constexpr std::array<const char*, 13> kFollowing = {
+constexpr std::array<const char*, 14> kFollowing = {
     "schema",   "experiment", "headline_variant", "headline_quantity", "bounds_hold",
     "bounds",   "metrics",    "groups",           "counts_agree",      "levels",
-    "hardware", "skipped",    "excluded"};
+    "hardware", "skipped",    "evidence",         "excluded"};
 
 struct Leaf {
   std::string text;

@@ -309,6 +309,40 @@ BOOST_AUTO_TEST_CASE(an_edited_bound_is_found) {
   BOOST_TEST(names(w.verified(), "differs", "metric", "passed"));
 }
 
+// As an experiment compares hardware that ran two layers: without a sum.
+BOOST_AUTO_TEST_CASE(hardware_that_ran_some_layers_is_compared_again_as_it_was) {
+  Written w;
+  std::vector<Record> hardware;
+  for (const std::size_t i : {0U, 1U}) {
+    hardware.push_back(test::record("rtl", "published_mapping", i));
+    hardware.back().values["processing_ms"] = test::kMeasuredMs[i] * 1.1;
+  }
+  Comparison c = compare(hardware, {w.in.measured[0], w.in.measured[1]}, {{"processing_ms"}});
+  for (const ComparedRow& row : c.rows)
+    if (row.layer != kNetworkLayer) w.in.comparison.rows.push_back(row);
+  c.statistics.front().network_pct.reset();
+  w.in.comparison.statistics.push_back(c.statistics.front());
+  w.in.predicted.insert(w.in.predicted.end(), hardware.begin(), hardware.end());
+  write_report(w.folder, w.in);
+  const auto v = w.verified();
+  for (const Difference& d : v.differences)
+    BOOST_ERROR(d.kind << " " << d.what << " " << d.stated << " " << d.found);
+}
+
+// What an experiment does not compare though it is stated stays out.
+BOOST_AUTO_TEST_CASE(a_quantity_that_was_withheld_stays_out) {
+  Written w;
+  JoinOptions join;
+  join.quantities = {"processing_ms", "energy_chip_uj"};
+  join.withheld = {{"analytical", "fitted_mapping", "energy_chip_uj", "made up"}};
+  w.in.comparison = compare(w.in.predicted, w.in.measured, join);
+  w.in.bounds.clear();
+  write_report(w.folder, w.in);
+  const auto v = w.verified();
+  for (const Difference& d : v.differences)
+    BOOST_ERROR(d.kind << " " << d.what << " " << d.stated << " " << d.found);
+}
+
 BOOST_AUTO_TEST_CASE(pins_of_experiments_are_held_against_their_data) {
   const Written w;
   w.scratch.write("data/chips/eyeriss/measured.csv", "x\n");
