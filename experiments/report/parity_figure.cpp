@@ -155,10 +155,11 @@ void label(Canvas* canvas, std::vector<Point> points, const std::vector<Point>& 
 
 // What every parity figure says.
 std::string caption(const std::string& of_what, const std::vector<Cloud>& clouds) {
-  bool bars = false;
+  bool bars = false;  // cells have none
   for (const Cloud& c : clouds)
     for (const Point& p : c.points) bars = bars || p.uncertainty_pct.value_or(0) > 0;
   const std::size_t labelled = clouds.front().points.size();
+  bars = bars && labelled <= kMostPoints;
   return "Predicted against measured, " + of_what +
          ". Bands: within 10 % and 20 % of the measured value; above the line, the prediction is "
          "larger than the measurement." +
@@ -264,7 +265,9 @@ Figure network_parity_figure(const ReportInput& input, const std::vector<Quantit
       all.points.insert(all.points.end(), c.points.begin(), c.points.end());
     clouds = {all};
   }
-  figure.caption = caption("the headline on every network, one colour each", clouds);
+  figure.caption = caption(clouds.size() > 1 ? "the headline on every network, one colour each"
+                                             : "the headline on every network",
+                           clouds);
   draw_clouds(clouds, label, &figure);
   return figure;
 }
