@@ -45,7 +45,7 @@ kept() {
   "$@" | tee "$file"
 }
 
-known() { "$program" --help | grep -q "^  $1 "; }
+known() { [[ $("$program" --help) == *$'\n'"  $1 "* ]]; }
 
 for file in "$data"/*.yaml; do
   grep -q '^schema: assay.experiment/1' "$file" || continue
