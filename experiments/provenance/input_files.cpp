@@ -22,6 +22,13 @@ bool leaves(const fs::path& relative) { return relative.empty() || *relative.beg
 
 }  // namespace
 
+std::optional<std::string> content_hash(const fs::path& path) {
+  std::error_code ec;
+  if (fs::is_regular_file(path, ec)) return sha256_of_file(path);
+  if (fs::is_directory(path, ec)) return sha256_of_folder(path);
+  return std::nullopt;
+}
+
 std::optional<NameAndHash> split_name_and_hash(const std::string& text) {
   const std::size_t blank = text.rfind(' ');
   if (blank == std::string::npos || blank == 0 || !is_hash(text.substr(blank + 1)))
@@ -52,7 +59,9 @@ void InputFinder::add_folder(const fs::path& folder) {
            folder, fs::directory_options::skip_permission_denied, ec);
        !ec && it != fs::recursive_directory_iterator(); it.increment(ec)) {
     std::error_code unreadable;
-    if (it->is_regular_file(unreadable)) files.push_back(it->path());
+    // A folder may be an input as a whole: outputs of another tool.
+    if (it->is_regular_file(unreadable) || it->is_directory(unreadable))
+      files.push_back(it->path());
   }
   std::sort(files.begin(), files.end());
   for (const fs::path& file : files) add(file);
@@ -76,9 +85,9 @@ Place InputFinder::find(const NameAndHash& file) {
   for (const fs::path& candidate : named->second) {
     auto known = hashes_.find(candidate);
     if (known == hashes_.end()) {
-      std::error_code ec;
-      if (!fs::is_regular_file(candidate, ec)) continue;
-      known = hashes_.emplace(candidate, sha256_of_file(candidate)).first;
+      const auto hash = content_hash(candidate);
+      if (!hash) continue;
+      known = hashes_.emplace(candidate, *hash).first;
     }
     if (known->second == file.hash) return place_of(candidate);
   }

@@ -17,6 +17,9 @@ struct NameAndHash {
 };
 std::optional<NameAndHash> split_name_and_hash(const std::string& text);
 
+// Of a file, or of a folder with its names; nothing where there is neither.
+std::optional<std::string> content_hash(const std::filesystem::path& path);
+
 inline constexpr const char* kInData = "data";  // path from the data folder
 inline constexpr const char* kInWork = "work";  // path from the folder in which the command ran
 inline constexpr const char* kUnknownPlace = "unknown";  // the file's name alone

@@ -39,7 +39,6 @@ class PinReader {
     fs::path folder = data_ / "chips" / chip;
     if (!fs::is_directory(folder)) folder = experiment_.parent_path() / chip;
     if (!fs::is_directory(folder)) folder = chip;
-    if (fs::is_directory(folder / file)) return;  // outputs of another tool, many files
     pins.push_back({experiment_.filename().string(), folder / file,
                     hash.rfind("sha256:", 0) == 0 ? hash : "sha256:" + hash});
   }

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <system_error>
 #include <tuple>
 
 #include "core/hash.h"
@@ -143,9 +142,9 @@ std::optional<FoundInput> find_now(const InputFile& input, const std::vector<fs:
   if (input.place.in != kInData) candidates.emplace_back(input.name);
   std::optional<FoundInput> other;
   for (const fs::path& file : candidates) {
-    std::error_code ec;
-    if (!fs::is_regular_file(file, ec)) continue;
-    FoundInput found{file, sha256_of_file(file)};
+    const auto hash = content_hash(file);
+    if (!hash) continue;
+    FoundInput found{file, *hash};
     if (found.hash == input.hash) return found;
     if (!other) other = std::move(found);
   }

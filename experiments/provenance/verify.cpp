@@ -89,11 +89,11 @@ class Verifier {
     ++out_.pins;
     const std::string what = pin.data.filename().string();
     const std::string roles = "pinned by " + pin.experiment;
-    if (!fs::is_regular_file(pin.data)) {
+    const auto now = content_hash(pin.data);
+    if (!now)
       add("missing", "data set", what, pin.hash, "", roles);
-    } else if (const std::string now = sha256_of_file(pin.data); now != pin.hash) {
-      add("changed", "data set", what, pin.hash, now, roles);
-    }
+    else if (*now != pin.hash)
+      add("changed", "data set", what, pin.hash, *now, roles);
   }
 
   // records.csv, records.json and the chain tell of the same records with the same inputs.

@@ -33,7 +33,7 @@ Verification verify(const std::filesystem::path& report,
 // Every data set that an experiment file of the data folder pins by "sha256:".
 struct Pin {
   std::string experiment;      // file name
-  std::filesystem::path data;  // the CSV
+  std::filesystem::path data;  // a file, or a folder of outputs
   std::string hash;            // "sha256:..."
 };
 std::vector<Pin> pins_of(const std::filesystem::path& data_folder,
