@@ -9,6 +9,7 @@
 
 #include "core/diagnostics.h"
 #include "core/hash.h"
+#include "core/text.h"
 #include "core/yaml_reader.h"
 #include "experiments/clock.h"
 #include "experiments/experiment_data.h"
@@ -127,6 +128,12 @@ Roof make_roof(const Run& run, const std::vector<Record>& measured) {
   return roof;
 }
 
+constexpr std::size_t kMaxShown = 20;
+
+bool shows_less(const std::vector<std::string>& chosen, const std::vector<std::string>& all) {
+  return !chosen.empty() && chosen.size() < all.size();
+}
+
 // What the file itself states.
 ReportInput stated_input(const Experiment& e) {
   ReportInput out;
@@ -137,6 +144,13 @@ ReportInput stated_input(const Experiment& e) {
   out.headline_level = kExperimentLevels.front();
   out.agreements = e.agreements;
   out.notes = e.notes;
+  out.statistics = e.statistics;
+  out.plots = e.plots;
+  if (shows_less(e.statistics, kShownStatistics) || shows_less(e.plots, kPlotKinds))
+    out.notes.push_back("The experiment chooses what this page shows: statistics " +
+                        (e.statistics.empty() ? "all" : listed(e.statistics, kMaxShown)) +
+                        "; plots " + (e.plots.empty() ? "all" : listed(e.plots, kMaxShown)) +
+                        ". metrics.json has every statistic.");
   out.units = e.units;
   out.inputs["experiment"] = name_and_hash(e.file);
   for (const ExperimentCase& c : e.cases)

@@ -101,6 +101,7 @@ struct Experiment {
   std::vector<ExperimentBound> bounds;
   std::vector<Agreement> agreements;
   std::vector<std::string> notes;
+  std::vector<std::string> statistics, plots;  // shown; empty: all
   std::vector<ExperimentInput> inputs;
 };
 

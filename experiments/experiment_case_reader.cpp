@@ -158,6 +158,16 @@ std::vector<std::string> read_unique_names(YamlMap& top, const std::string& key)
   return names;
 }
 
+std::vector<std::string> read_chosen(YamlMap& map, const std::string& key,
+                                     const std::vector<std::string>& known) {
+  if (!map.has(key)) return {};
+  std::vector<std::string> chosen = read_unique_names(map, key);
+  for (const std::string& name : chosen)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      map.error(key, name, "expected " + one_of(known) + did_you_mean(name, known));
+  return chosen;
+}
+
 bool runs(const ExperimentVariant& v, const std::string& level) {
   return std::find(v.levels.begin(), v.levels.end(), level) != v.levels.end();
 }

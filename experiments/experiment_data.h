@@ -20,6 +20,9 @@ ExperimentCase read_case(YamlMap& map, const std::vector<std::string>& levels,
                          const std::vector<std::string>& quantities);
 std::vector<std::string> read_level_names(YamlMap& map, const std::vector<std::string>& absent);
 std::vector<std::string> read_unique_names(YamlMap& map, const std::string& key);
+// The same of known names, none without the key, which stands for all.
+std::vector<std::string> read_chosen(YamlMap& map, const std::string& key,
+                                     const std::vector<std::string>& known);
 bool runs(const ExperimentVariant& variant, const std::string& level);
 
 // The name of an input in the report: with several cases, of which one it is.

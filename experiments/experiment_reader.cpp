@@ -171,6 +171,8 @@ Experiment read_experiment(const std::filesystem::path& file) {
     e.allow_clock_difference = top.text("allow_clock_difference");
   read_units(top, e);
   read_judgement(top, e);
+  e.statistics = read_chosen(top, "statistics", kShownStatistics);
+  e.plots = read_chosen(top, "plots", kPlotKinds);
   read_inputs(top, e);
   top.finish();
   throw_if_any(diagnostics);

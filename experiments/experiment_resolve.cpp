@@ -195,6 +195,8 @@ class Resolved {
       key("why", a.why);
     });
     if (!e_.notes.empty()) names("notes", e_.notes);
+    names("statistics", e_.statistics.empty() ? kShownStatistics : e_.statistics);
+    names("plots", e_.plots.empty() ? kPlotKinds : e_.plots);
   }
 
   const Experiment& e_;

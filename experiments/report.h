@@ -92,6 +92,26 @@ struct Roof {
   std::vector<std::optional<double>> measured_macs_per_cycle;
 };
 
+// Statistics and kinds of plots that an experiment may choose to show; the number of layers is
+// always shown, and metrics.json has every statistic.
+inline const std::vector<std::string> kShownStatistics{"mean_signed_pct",
+                                                       "median_signed_pct",
+                                                       "mape_pct",
+                                                       "geometric_mean_ratio",
+                                                       "rms_ln",
+                                                       "p90_abs_pct",
+                                                       "max_abs_pct",
+                                                       "share_within_5_pct",
+                                                       "share_within_10_pct",
+                                                       "share_within_20_pct",
+                                                       "kendall_tau_b",
+                                                       "cancellation_index",
+                                                       "network_pct",
+                                                       "noise_floor"};
+inline const std::vector<std::string> kPlotKinds{
+    "waterfall",   "parity",   "error",     "latency",         "energy",  "stalls",
+    "utilisation", "roofline", "residuals", "prior_posterior", "coverage"};
+
 struct ReportInput {
   std::string experiment;  // name
   std::string title;
@@ -120,6 +140,8 @@ struct ReportInput {
   std::map<std::string, std::string> inputs;  // role -> "name sha256:..." of every input file
   std::string gnuplot = "gnuplot";            // shell command that draws the plots
   bool pdf = false;                           // also report.pdf, where Chromium is installed
+  std::vector<std::string> statistics;        // of kShownStatistics; empty: all
+  std::vector<std::string> plots;             // of kPlotKinds; empty: all
   std::string resolved;  // resolved.yaml: the experiment with every default; empty: no such file
   // Where input files stand, for provenance.json: the data folder, and files or folders beside it.
   std::filesystem::path data_folder;

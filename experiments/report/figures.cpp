@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/report/figures.h"
 
+#include <algorithm>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -56,10 +57,20 @@ std::vector<std::pair<Place, std::vector<const Record*>>> by_place(
   return groups;
 }
 
-// Collects figures under unique names, each with its section of the page.
+// "parity_processing_ms" is of the kind "parity".
+bool is_of_kind(const std::string& name, const std::string& kind) {
+  return name == kind || name.compare(0, kind.size() + 1, kind + "_") == 0;
+}
+
+// Collects figures under unique names, each with its section of the page; those of the kinds that
+// were chosen.
 class Page {
  public:
+  explicit Page(const std::vector<std::string>& kinds) : kinds_(kinds) {}
+
   void add(const char* section, Figure figure) {
+    const auto is_it = [&](const std::string& kind) { return is_of_kind(figure.name, kind); };
+    if (!kinds_.empty() && std::none_of(kinds_.begin(), kinds_.end(), is_it)) return;
     figure.section = section;
     figures_.push_back(std::move(figure));
   }
@@ -67,6 +78,7 @@ class Page {
   std::vector<Figure> figures() { return std::move(figures_); }
 
  private:
+  const std::vector<std::string>& kinds_;
   Names names_;
   std::vector<Figure> figures_;
 };
@@ -151,7 +163,7 @@ std::vector<Figure> figures_of(const ReportInput& input) {
   for (const QuantityTable& t : tables) places.insert({t.chip, t.workload, t.batch});
   for (const Record* r : headline_records(input)) places.insert({r->chip, r->workload, r->batch});
   const bool several = places.size() > 1;
-  Page page;
+  Page page(input.plots);
   add_waterfalls(input, tables, several, &page);
   add_breakdowns(input, several, &page);
   add_levels(input, several, &page);

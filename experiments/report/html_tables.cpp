@@ -37,15 +37,14 @@ data layer_rows(const QuantityTable& table) {
   return rows;
 }
 
-// Rows of statistics_rows() that have intervals: the statistic, and whether it has a sign.
-const std::map<std::string, std::pair<const char*, bool>>& intervals_by_row() {
-  static const std::map<std::string, std::pair<const char*, bool>> rows = {
-      {"mean signed error [%]", {"mean_signed_pct", true}},
-      {"median signed error [%]", {"median_signed_pct", true}},
-      {"mean absolute error, MAPE [%]", {"mape_pct", false}},
-      {"90th percentile of absolute error [%]", {"p90_abs_pct", false}},
-      {"network error [%]", {"network_pct", true}}};
-  return rows;
+// Statistics that have intervals, and whether they have a sign.
+const std::map<std::string, bool>& signs_of_intervals() {
+  static const std::map<std::string, bool> signs = {{"mean_signed_pct", true},
+                                                    {"median_signed_pct", true},
+                                                    {"mape_pct", false},
+                                                    {"p90_abs_pct", false},
+                                                    {"network_pct", true}};
+  return signs;
 }
 
 std::vector<Intervals> intervals_of(const ReportInput& input, const QuantityTable& table) {
@@ -89,14 +88,14 @@ void add_noise(const ReportInput& input, const QuantityTable& table, data* rows)
 data statistics_data(const ReportInput& input, const QuantityTable& table,
                      const std::vector<Intervals>& intervals) {
   data rows = list();
-  for (const StatisticsRow& r : statistics_rows(table)) {
-    const auto of = intervals_by_row().find(r.name);
+  for (const StatisticsRow& r : statistics_rows(input, table)) {
+    const auto of = signs_of_intervals().find(r.key);
     std::vector<std::string> texts;
-    for (std::size_t i = 0; of != intervals_by_row().end() && i < r.cells.size(); ++i)
-      texts.push_back(interval_text(intervals[i].find(of->second.first), of->second.second));
+    for (std::size_t i = 0; of != signs_of_intervals().end() && i < r.cells.size(); ++i)
+      texts.push_back(interval_text(intervals[i].find(of->first), of->second));
     rows << row_data(r.name, r.cells, texts);
   }
-  add_noise(input, table, &rows);
+  if (shows_statistic(input, "noise_floor")) add_noise(input, table, &rows);
   return rows;
 }
 

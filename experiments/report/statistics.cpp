@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <tuple>
 
 #include "experiments/report/format.h"
 #include "experiments/report/levels.h"
@@ -91,30 +92,44 @@ std::string bound_text(const BoundCheck& b) {
   return text + ": " + found + ", limit " + number(b.limit);
 }
 
-std::vector<StatisticsRow> statistics_rows(const QuantityTable& table) {
+bool shows_statistic(const ReportInput& input, const std::string& key) {
+  const auto& chosen = input.statistics;
+  return chosen.empty() || std::find(chosen.begin(), chosen.end(), key) != chosen.end();
+}
+
+std::vector<StatisticsRow> statistics_rows(const ReportInput& input, const QuantityTable& table) {
   using Text = std::function<std::string(const ErrorStatistics&)>;
   using S = ErrorStatistics;
-  const std::vector<std::pair<std::string, Text>> rows = {
-      {"n (layers compared)", [](const S& s) { return std::to_string(s.n); }},
-      {"mean signed error [%]", [](const S& s) { return signed_pct(s.mean_signed_pct); }},
-      {"median signed error [%]", [](const S& s) { return signed_pct(s.median_signed_pct); }},
-      {"mean absolute error, MAPE [%]", [](const S& s) { return magnitude(s.mape_pct); }},
-      {"geometric mean of predicted/measured",
+  const std::vector<std::tuple<const char*, const char*, Text>> rows = {
+      {"n", "n (layers compared)", [](const S& s) { return std::to_string(s.n); }},
+      {"mean_signed_pct", "mean signed error [%]",
+       [](const S& s) { return signed_pct(s.mean_signed_pct); }},
+      {"median_signed_pct", "median signed error [%]",
+       [](const S& s) { return signed_pct(s.median_signed_pct); }},
+      {"mape_pct", "mean absolute error, MAPE [%]",
+       [](const S& s) { return magnitude(s.mape_pct); }},
+      {"geometric_mean_ratio", "geometric mean of predicted/measured",
        [](const S& s) { return ratio(s.geometric_mean_ratio); }},
-      {"RMS of ln(predicted/measured)", [](const S& s) { return ratio(s.rms_ln); }},
-      {"90th percentile of absolute error [%]",
+      {"rms_ln", "RMS of ln(predicted/measured)", [](const S& s) { return ratio(s.rms_ln); }},
+      {"p90_abs_pct", "90th percentile of absolute error [%]",
        [](const S& s) { return magnitude(s.p90_abs_pct); }},
-      {"largest absolute error [%]", [](const S& s) { return magnitude(s.max_abs_pct); }},
-      {"layer of the largest error", [](const S& s) { return plain(s.worst_layer); }},
-      {"share of layers within 5 % [%]", [](const S& s) { return share(s.share_within_5_pct); }},
-      {"share of layers within 10 % [%]", [](const S& s) { return share(s.share_within_10_pct); }},
-      {"share of layers within 20 % [%]", [](const S& s) { return share(s.share_within_20_pct); }},
-      {"Kendall tau-b", [](const S& s) { return ratio(s.kendall_tau_b); }},
-      {"cancellation index", cancellation},
-      {"network error [%]", [](const S& s) { return signed_pct(s.network_pct); }}};
+      {"max_abs_pct", "largest absolute error [%]",
+       [](const S& s) { return magnitude(s.max_abs_pct); }},
+      {"max_abs_pct", "layer of the largest error",
+       [](const S& s) { return plain(s.worst_layer); }},
+      {"share_within_5_pct", "share of layers within 5 % [%]",
+       [](const S& s) { return share(s.share_within_5_pct); }},
+      {"share_within_10_pct", "share of layers within 10 % [%]",
+       [](const S& s) { return share(s.share_within_10_pct); }},
+      {"share_within_20_pct", "share of layers within 20 % [%]",
+       [](const S& s) { return share(s.share_within_20_pct); }},
+      {"kendall_tau_b", "Kendall tau-b", [](const S& s) { return ratio(s.kendall_tau_b); }},
+      {"cancellation_index", "cancellation index", cancellation},
+      {"network_pct", "network error [%]", [](const S& s) { return signed_pct(s.network_pct); }}};
   std::vector<StatisticsRow> texts;
-  for (const auto& [name, text] : rows) {
-    StatisticsRow row{name, {}};
+  for (const auto& [key, name, text] : rows) {
+    if (std::string(key) != "n" && !shows_statistic(input, key)) continue;
+    StatisticsRow row{key, name, {}};
     for (const auto& s : table.statistics) row.cells.push_back(s ? text(*s) : kUndefined);
     texts.push_back(std::move(row));
   }

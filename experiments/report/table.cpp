@@ -72,14 +72,14 @@ std::string layer_tables(const QuantityTable& table, bool color) {
   return text;
 }
 
-std::string statistics_table(const QuantityTable& table, bool color) {
+std::string statistics_table(const ReportInput& input, const QuantityTable& table, bool color) {
   Grid grid(color);
   Row header{{"statistic", ""}};
   for (std::size_t i = 0; i < table.series.size(); ++i)
     header.push_back({"[" + std::to_string(i + 1) + "]", "1"});
   grid.add(std::move(header));
   grid.rule();
-  for (const report::StatisticsRow& row : report::statistics_rows(table)) {
+  for (const report::StatisticsRow& row : report::statistics_rows(input, table)) {
     Row line{{row.name, ""}};
     for (const std::string& cell : row.cells)
       line.push_back({report::shortened(cell, kSeriesWidth), ""});
@@ -152,7 +152,7 @@ std::string terminal_table(const ReportInput& input, bool color) {
     out += table.label + ", " + table.place() + "; error: " + report::kSignConvention + "\n" +
            legend(table, input.headline_stated) + "\n";
     out += layer_tables(table, color);
-    out += statistics_table(table, color) + cancellation_warnings(table) + "\n";
+    out += statistics_table(input, table, color) + cancellation_warnings(table) + "\n";
   }
   out += report::levels_text(input, color);
   out += exclusions(input) + bounds_text(input, color);

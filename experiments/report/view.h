@@ -59,10 +59,13 @@ std::vector<QuantityTable> tables_of(const ReportInput& input);
 
 // One line of the statistics table: a name with its unit, and a text per series.
 struct StatisticsRow {
+  std::string key;  // one of kShownStatistics, or "n"
   std::string name;
   std::vector<std::string> cells;
 };
-std::vector<StatisticsRow> statistics_rows(const QuantityTable& table);
+// Those that the input chose.
+std::vector<StatisticsRow> statistics_rows(const ReportInput& input, const QuantityTable& table);
+bool shows_statistic(const ReportInput& input, const std::string& key);
 
 // True for the row of the sum over the layers (a record may itself be of the whole network, and
 // then is not).

@@ -52,6 +52,11 @@ const std::vector<Malformed> kCases{
     {"a name that is the folder above",
      {{"name: test", "name: .."}},
      {{"name: ..", "name", "no '.' first"}}},
+    {"a statistic and a plot that do not exist, and a plot twice",
+     {{"notes: [a note]", "notes: [a note]\nstatistics: [mape]\nplots: [parity, paritty, parity]"}},
+     {{"statistics:", "statistics", "did you mean 'mape_pct'?"},
+      {"plots:", "plots", "= 'paritty': expected 'waterfall', 'parity'"},
+      {"plots:", "plots", "stated twice"}}},
     {"no question",
      {{"question: Is it read?\n", ""}},
      {{"schema:", "question", "the key is missing"}}},
@@ -289,8 +294,7 @@ BOOST_AUTO_TEST_CASE(levels_are_those_of_the_experiment_unless_the_variant_state
     return assay::read_experiment(file.path());
   };
   const auto plain = read({});
-  for (const auto& v : plain.cases.at(0).variants)
-    BOOST_TEST((v.levels == Levels{"analytical"}));
+  for (const auto& v : plain.cases.at(0).variants) BOOST_TEST((v.levels == Levels{"analytical"}));
   const auto e = read({{"variants:", "levels: [simulator, exact, analytical]\nvariants:"},
                        {"     description: another}", "     levels: simulator, description: b}"}});
   BOOST_TEST((e.cases[0].variants[0].levels == Levels{"analytical", "exact", "simulator"}));

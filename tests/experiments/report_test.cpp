@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "core/diagnostics.h"
@@ -301,6 +302,28 @@ BOOST_AUTO_TEST_CASE(draws_each_figure_as_svg_png_and_csv) {
   BOOST_TEST(has(csv, "analytical,published_mapping,eyeriss,alexnet,4,conv1,16.5,"));
   const std::string svg = content(scratch / "r/plots/error_processing_ms.svg");
   BOOST_TEST(has(svg, "positive = predicted larger than measured"));
+}
+
+BOOST_AUTO_TEST_CASE(shows_the_statistics_and_plots_that_were_chosen_and_keeps_every_metric) {
+  const TemporaryFolder scratch;
+  ReportInput in = eyeriss();
+  const std::string every = metrics_to_json(in);
+  in.statistics = {"mape_pct"};
+  in.plots = {"parity", "roofline"};
+  const std::string html = page(in, scratch / "r");
+  for (const std::string& text : {terminal_table(in, false), html}) {
+    BOOST_TEST(has(text, "MAPE [%]"));
+    BOOST_TEST(has(text, "n (layers compared)"));
+    BOOST_TEST(!has(text, "RMS of ln"));
+    BOOST_TEST(!has(text, "noise floor of the measurement, rms"));
+  }
+  std::set<std::string> kinds;
+  for (const auto& entry : fs::directory_iterator(scratch / "r/plots")) {
+    const std::string name = entry.path().filename().string();
+    kinds.insert(name.substr(0, name.find_first_of("_.")));
+  }
+  BOOST_TEST((kinds == std::set<std::string>{"parity", "roofline"}));
+  BOOST_TEST(metrics_to_json(in) == every);
 }
 
 BOOST_AUTO_TEST_CASE(is_the_same_for_the_same_input) {
