@@ -9,6 +9,9 @@ out=${2:-out}
 data=experiments
 stamps=$out/.reproduce
 mkdir -p "$stamps"
+# One cache of records for experiments and the commands of claims: hardware runs once.
+ASSAY_CACHE=$(realpath "$out")/cache
+export ASSAY_CACHE
 begun=$SECONDS
 failed=()
 summary=()
@@ -50,7 +53,7 @@ known() { [[ $("$program" --help) == *$'\n'"  $1 "* ]]; }
 for file in "$data"/*.yaml; do
   grep -q '^schema: assay.experiment/1' "$file" || continue
   name=$(basename "$file" .yaml)
-  step "experiment $name" "$out/$name" "$program" validate "$file" --out "$out/$name"
+  step "experiment $name" "$out/$name" "$program" validate "$file" --pdf --out "$out/$name"
 done
 for file in "$data"/chips/*/fit*.yaml; do
   chip=$(basename "$(dirname "$file")")
