@@ -73,30 +73,6 @@ struct Place {
   std::string chip, workload;
 };
 
-// Statistic over the rows of one quantity and variant, some layers left out.
-std::optional<double> bound_statistic(const Comparison& c, const ExperimentBound& b,
-                                      const Place& place) {
-  double sum = 0, worst = 0;
-  int n = 0;
-  for (const ComparedRow& r : c.rows) {
-    if (r.level != b.level || r.variant != b.variant || r.quantity != b.quantity ||
-        r.chip != place.chip || r.workload != place.workload)
-      continue;
-    if (r.layer == kNetworkLayer) {
-      if (b.statistic == "network_pct") return pct(r.ln_ratio);
-      continue;
-    }
-    if (std::find(b.except_layers.begin(), b.except_layers.end(), r.layer) != b.except_layers.end())
-      continue;
-    const double error = std::abs(pct(r.ln_ratio));
-    sum += error;
-    worst = std::max(worst, error);
-    ++n;
-  }
-  if (n == 0 || b.statistic == "network_pct") return std::nullopt;
-  return b.statistic == "max_abs_pct" ? worst : sum / n;
-}
-
 std::string bound_text(const Experiment& e, const ExperimentBound& b, const Place& place) {
   std::string text = b.quantity;
   if (e.cases.size() > 1) text += " of " + place.workload + " on " + place.chip;
@@ -325,18 +301,18 @@ class Cases {
   void judge(const ExperimentBound& b) {
     if (skipped_.count({b.of_case, b.variant, b.level}) != 0) return;
     const Place& place = places_[b.of_case];
-    BoundCheck check{bound_text(e_, b, place),
-                     b.variant,
-                     b.statistic,
-                     b.limit,
-                     bound_statistic(out_.comparison, b, place),
-                     b.level};
+    BoundCheck check;
+    check.quantity = bound_text(e_, b, place);
+    check.of_quantity = b.quantity;
+    check.chip = place.chip;
+    check.workload = place.workload;
+    check.variant = b.variant;
+    check.statistic = b.statistic;
+    check.limit = b.limit;
+    check.level = b.level;
+    if (!b.except_layers.empty()) check.with_all = report::bound_statistic(out_.comparison, check);
     check.except_layers = b.except_layers;
-    if (!b.except_layers.empty()) {
-      ExperimentBound all = b;
-      all.except_layers.clear();
-      check.with_all = bound_statistic(out_.comparison, all, place);
-    }
+    check.found = report::bound_statistic(out_.comparison, check);
     out_.bounds.push_back(std::move(check));
   }
 

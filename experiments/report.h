@@ -26,6 +26,10 @@ struct BoundCheck {
   // Layers that the bound leaves out; the report says what it would be with them.
   std::vector<std::string> except_layers = {};
   std::optional<double> with_all = {};
+  // What `quantity`, a text for people, speaks of: empty: that quantity itself, of every chip and
+  // workload.
+  std::string of_quantity = {}, chip = {}, workload = {};
+  const std::string& compared() const { return of_quantity.empty() ? quantity : of_quantity; }
   bool passed() const { return found.has_value() && *found <= limit && *found >= -limit; }
 };
 

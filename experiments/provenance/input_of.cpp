@@ -7,6 +7,7 @@
 #include "core/json_reader.h"
 #include "core/text.h"
 #include "experiments/provenance/recompute.h"
+#include "experiments/report/view.h"
 
 namespace assay::provenance {
 namespace {
@@ -129,55 +130,23 @@ class Comparing {
   std::vector<Withheld> withheld_;
 };
 
-// The quantity of a bound may leave layers out: "processing_ms without conv3, conv4".
-struct BoundScope {
-  std::string quantity;
-  std::vector<std::string> without;
-};
-
-BoundScope scope_of(const std::string& text) {
-  constexpr const char* kWithout = " without ";
-  const std::size_t at = text.find(kWithout);
-  BoundScope scope{text.substr(0, at), {}};
-  if (at == std::string::npos) return scope;
-  for (std::size_t from = at + std::string(kWithout).size(); from <= text.size();) {
-    const std::size_t comma = std::min(text.find(", ", from), text.size());
-    scope.without.push_back(text.substr(from, comma - from));
-    from = comma + 2;
-  }
-  return scope;
-}
-
-std::optional<double> found_of(const BoundCheck& b, const Comparison& comparison) {
-  const BoundScope scope = scope_of(b.quantity);
-  double sum = 0, worst = 0;
-  int n = 0;
-  for (const ComparedRow& r : comparison.rows) {
-    if (r.level != b.level || r.variant != b.variant || r.quantity != scope.quantity) continue;
-    const bool network = r.layer == kNetworkLayer;
-    if (network && b.statistic == "network_pct") return pct(r.ln_ratio);
-    if (network ||
-        std::find(scope.without.begin(), scope.without.end(), r.layer) != scope.without.end())
-      continue;
-    const double error = std::abs(pct(r.ln_ratio));
-    sum += error;
-    worst = std::max(worst, error);
-    ++n;
-  }
-  if (n == 0 || b.statistic == "network_pct") return std::nullopt;
-  return b.statistic == "max_abs_pct" ? worst : sum / n;
-}
-
 std::vector<BoundCheck> bounds_of(const JsonValue& metrics, const Comparison& comparison) {
   std::vector<BoundCheck> bounds;
   for (const JsonValue& b : items_at(metrics, "bounds")) {
     BoundCheck bound;
     bound.quantity = text_at(b, "quantity");
+    if (const JsonValue* of = b.find("of")) {
+      bound.of_quantity = text_at(*of, "quantity");
+      bound.chip = text_at(*of, "chip");
+      bound.workload = text_at(*of, "workload");
+      for (const JsonValue& layer : items_at(*of, "except_layers"))
+        bound.except_layers.push_back(layer.text);
+    }
     bound.variant = text_at(b, "variant");
     bound.statistic = text_at(b, "statistic");
     if (const JsonValue* limit = b.find("limit")) bound.limit = limit->real;
     if (b.find("level") != nullptr) bound.level = text_at(b, "level");
-    bound.found = found_of(bound, comparison);
+    bound.found = report::bound_statistic(comparison, bound);
     bounds.push_back(std::move(bound));
   }
   return bounds;

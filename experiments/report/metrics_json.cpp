@@ -153,7 +153,13 @@ std::string hardware_object(const ReportInput& input, const report::HardwareTabl
 }
 
 std::string bound_object(const BoundCheck& b) {
-  return "    {\"quantity\": " + quoted(b.quantity) + ", \"variant\": " + quoted(b.variant) +
+  std::string except;
+  for (const std::string& layer : b.except_layers)
+    except += (except.empty() ? "" : ", ") + quoted(layer);
+  return "    {\"quantity\": " + quoted(b.quantity) +
+         ", \"of\": {\"quantity\": " + quoted(b.compared()) + ", \"chip\": " + quoted(b.chip) +
+         ", \"workload\": " + quoted(b.workload) + ", \"except_layers\": [" + except +
+         "]}, \"variant\": " + quoted(b.variant) +
          (b.level == report::kAnalytical ? "" : ", \"level\": " + quoted(b.level)) +
          ", \"statistic\": " + quoted(b.statistic) + ", \"limit\": " + value(b.limit) +
          ", \"found\": " + value(b.found) + ", \"passed\": " + (b.passed() ? "true" : "false") +

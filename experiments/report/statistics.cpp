@@ -79,6 +79,29 @@ std::string of_whom(const Excluded& e) {
   return plain(" (" + e.level + (e.variant.empty() ? "" : " " + e.variant) + ")");
 }
 
+std::optional<double> bound_statistic(const Comparison& comparison, const BoundCheck& bound) {
+  const auto speaks_of = [&](const ComparedRow& r) {
+    return r.level == bound.level && r.variant == bound.variant && r.quantity == bound.compared() &&
+           (bound.chip.empty() || r.chip == bound.chip) &&
+           (bound.workload.empty() || r.workload == bound.workload);
+  };
+  const auto& out = bound.except_layers;
+  double sum = 0, worst = 0;
+  int n = 0;
+  for (const ComparedRow& r : comparison.rows) {
+    if (!speaks_of(r)) continue;
+    const bool network = r.layer == kNetworkLayer;
+    if (network && bound.statistic == "network_pct") return pct(r.ln_ratio);
+    if (network || std::find(out.begin(), out.end(), r.layer) != out.end()) continue;
+    const double error = std::abs(pct(r.ln_ratio));
+    sum += error;
+    worst = std::max(worst, error);
+    ++n;
+  }
+  if (n == 0 || bound.statistic == "network_pct") return std::nullopt;
+  return bound.statistic == "max_abs_pct" ? worst : sum / n;
+}
+
 bool all_bounds_hold(const ReportInput& input) {
   return std::all_of(input.bounds.begin(), input.bounds.end(),
                      [](const BoundCheck& b) { return b.passed(); });

@@ -5,6 +5,8 @@
 
 #include "core/hash.h"
 #include "experiments/experiment.h"
+#include "experiments/provenance/verify.h"
+#include "tests/files.h"
 #include "tests/malformed.h"
 
 using namespace assay;
@@ -89,6 +91,21 @@ BOOST_AUTO_TEST_CASE(every_case_is_in_one_comparison) {
   BOOST_TEST(in.inputs.count("eyeriss/alexnet stated mapping") == 1U);
   BOOST_TEST(in.inputs.count("fpga15/alexnet stated mapping") == 1U);
   BOOST_TEST(in.layer_kinds.at("alexnet/conv1") == "conv");
+}
+
+// A bound is of one chip: computed over both, it would be another.
+BOOST_AUTO_TEST_CASE(a_report_of_several_chips_verifies) {
+  const test::TemporaryFolder scratch;
+  ReportInput in = run_experiment(read_experiment(scratch.write("two.yaml", two())), kCatalog);
+  in.gnuplot = "false";
+  in.data_folder = kCatalog.data;
+  in.input_files = {scratch / "two.yaml"};
+  write_report(scratch / "report", in);
+  const auto found = provenance::verify(scratch / "report", {kCatalog.data, scratch.path()});
+  for (const auto& d : found.differences)
+    BOOST_ERROR(d.kind << " " << d.side << " " << d.what << ": " << d.stated << ", found "
+                       << d.found);
+  BOOST_TEST(found.metrics > 100U);
 }
 
 BOOST_AUTO_TEST_CASE(evidence_says_what_the_parameters_have_seen) {
