@@ -215,13 +215,14 @@ std::string fit_html(const FitResult& r, const std::vector<report::Figure>& figu
   add_unknowns(r, &page);
   data pictures = list();
   for (std::size_t i = 0; i < figures.size(); ++i)
-    pictures << report::figure_data(figures[i], drawn[i]);
+    pictures << report::figure_data(figures[i], drawn[i], "figure_");
   page.set("figures", pictures);
   add_attribution(r, &page);
   page.set("notes", texts(r.file.notes));
   page.set("command", plain(r.command));
   add_inputs(r, &page);
   page.set("tool", std::string("assay ") + ASSAY_VERSION);
+  report::add_blocks(&page);
   kainjow::mustache::mustache form(kTemplate);
   if (!form.is_valid()) throw std::logic_error("template.html: " + form.error_message());
   return form.render(page);

@@ -12,7 +12,9 @@
 
 namespace assay::report {
 
-extern const char* const kPageCss;  // page.css, compiled in by embed.cmake
+extern const char* const kPageCss;       // page.css, compiled in by embed.cmake
+extern const char* const kFiguresBlock;  // figures.html
+extern const char* const kPanelBlock;    // panel.html
 
 namespace {
 
@@ -81,8 +83,14 @@ void add_reproduction(const ReportInput& input, data* page) {
 
 std::string page_style() { return std::string("<style>\n") + kPageCss + "</style>"; }
 
-data figure_data(const Figure& figure, const Drawn& drawn) {
+void add_blocks(data* page) {
+  page->set("figures_block", data(kainjow::mustache::partial([] { return kFiguresBlock; })));
+  page->set("panel_block", data(kainjow::mustache::partial([] { return kPanelBlock; })));
+}
+
+data figure_data(const Figure& figure, const Drawn& drawn, const std::string& id_prefix) {
   data f;
+  f.set("id", id_prefix + figure.name);
   f.set("name", figure.name);
   f.set("title", figure.title);
   f.set("caption", figure.caption);
@@ -128,6 +136,7 @@ std::string html(const ReportInput& input, const std::vector<Figure>& figures,
            "all variants and quantities; naive baselines and other tools are left out. Series that "
            "predict the same share a row.");
   add_reproduction(input, &page);
+  add_blocks(&page);
   kainjow::mustache::mustache form(kTemplate);
   if (!form.is_valid()) throw std::logic_error("template.html: " + form.error_message());
   return form.render(page);

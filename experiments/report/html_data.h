@@ -34,7 +34,9 @@ bool is_wide(const QuantityTable& table);
 // One layer table with its statistics.
 data table_data(const QuantityTable& table, const ReportInput& input);
 // A figure with its links, or why it was not drawn.
-data figure_data(const Figure& figure, const Drawn& drawn);
+data figure_data(const Figure& figure, const Drawn& drawn, const std::string& id_prefix = "");
+// figures.html and panel.html, which templates take as {{>figures_block}} and {{>panel_block}}.
+void add_blocks(data* page);
 // The ten worst records.
 data worst_data(const ReportInput& input);
 
