@@ -55,6 +55,16 @@ Evidence evidence_of(const calibration::FitBlock& fit, const std::string& file,
   return e;
 }
 
+// Without a fit something may still have been chosen on the headline's figures.
+void note_description(const Experiment& e, Evidence* found) {
+  for (const Agreement& a : e.agreements)
+    if (a.quantity == e.headline_quantity && a.kind != "prediction" &&
+        (a.variant.empty() || a.variant == found->variant)) {
+      found->kind = kDescribed;
+      found->why = a.why;
+    }
+}
+
 }  // namespace
 
 void add_evidence(const Experiment& e, const ExperimentCase& c, const Catalog& catalog,
@@ -80,6 +90,7 @@ void add_evidence(const Experiment& e, const ExperimentCase& c, const Catalog& c
                                "the split holds " + workload + " out, and " + found.why});
       if (held_out && !*held_out) found.kind = kInSample;  // it could be chosen by its errors
     }
+    if (found.kind == kNothingFitted) note_description(e, &found);
     out->evidence.push_back(std::move(found));
   }
   throw_if_any(diagnostics);

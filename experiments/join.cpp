@@ -12,6 +12,7 @@
 #include "core/diagnostics.h"
 #include "core/text.h"
 #include "experiments/clock.h"
+#include "experiments/invariants.h"
 
 namespace assay {
 namespace {
@@ -78,11 +79,15 @@ class Join {
   }
 
   void check_values(const std::vector<Record>& records, const std::string& side) {
-    for (const Record& r : records)
+    for (const Record& r : records) {
+      const bool measured = &records == &measured_;
+      check_invariants(r, side + " " + (measured ? "" : predictor_text(r) + " ") + join_key_text(r),
+                       &diagnostics_);
       for (const auto& [quantity, value] : r.values)
         if (!std::isfinite(value))
           error(side + " " + join_key_text(r) + " " + quantity, std::isnan(value) ? "nan" : "inf",
                 "expected a finite number; an undefined value is absent");
+    }
   }
 
   void index_measurements() {

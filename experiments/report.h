@@ -47,10 +47,11 @@ struct Agreement {
 struct Evidence {
   std::string chip, workload;
   std::string variant;  // "": every variant
-  std::string kind;     // kNothingFitted, kInSample or kHeldOut
+  std::string kind;     // one of those below
   std::string why;      // "parameters.json was fitted to measured/alexnet.csv"
 };
 inline constexpr const char* kNothingFitted = "nothing fitted";
+inline constexpr const char* kDescribed = "described";  // no fit, but chosen on these figures
 inline constexpr const char* kInSample = "in sample";
 inline constexpr const char* kHeldOut = "held out";
 

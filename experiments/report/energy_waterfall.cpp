@@ -105,10 +105,10 @@ Waterfall energy_waterfall(const ReportInput& input, const QuantityTable& t) {
   for (WaterfallStep& s : w.steps) s.value *= kMillijoulesPerMicrojoule;
   w.caption = fmt::format(
       "{}, {}: components of the predicted {}{}. The measurement is one number for the chip, so "
-      "that it cannot be said which component the rest of {} % belongs to.",
+      "that it cannot be said which component the error of {} % belongs to.",
       t.series[0].name, t.place(), t.label,
       without->empty() ? "" : " (without " + plain(*without) + ")",
-      signed_pct(100 * (measured - predicted) / measured));
+      signed_pct(100 * (predicted - measured) / measured));
   return w;
 }
 

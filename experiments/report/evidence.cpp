@@ -106,10 +106,11 @@ std::optional<HeadlineError> headline_error(const ReportInput& input) {
   HeadlineError e = error_of(input, judged_held_out ? held_out : all, groups);
   e.in_sample_networks = static_cast<int>(in_sample.networks.size());
   // What has seen a part of its data is judged as one that has seen them.
-  e.kind = judged_held_out              ? kHeldOut
-           : kinds.count(kInSample) > 0 ? kInSample
-           : kinds.size() == 1          ? *kinds.begin()
-                                        : "";
+  e.kind = judged_held_out               ? kHeldOut
+           : kinds.count(kInSample) > 0  ? kInSample
+           : kinds.count(kDescribed) > 0 ? kDescribed
+           : kinds.size() == 1           ? *kinds.begin()
+                                         : "";
   if (judged_held_out && !in_sample.rows.empty())
     e.in_sample_mape_pct = error_statistics(in_sample.rows).mape_pct;
   return e;
@@ -120,6 +121,9 @@ std::string evidence_sentence(const ReportInput& input) {
   if (!e) return {};
   if (e->kind == kNothingFitted)
     return "Nothing was fitted to what is compared" + of_why(input, kNothingFitted) + ".";
+  if (e->kind == kDescribed)
+    return "Description, not prediction: something was chosen on these figures" +
+           of_why(input, kDescribed) + ".";
   if (e->kind == kInSample)
     return "In sample: parameters were fitted to these measurements" + of_why(input, kInSample) +
            ". The error says how well they could be described, not how well others are predicted.";

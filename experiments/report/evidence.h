@@ -19,7 +19,7 @@ std::string evidence_of(const ReportInput& input, const std::string& chip,
 
 // The error that the verdict shows: over the networks held out where there are such, else over all.
 struct HeadlineError {
-  std::string kind;                   // kNothingFitted, kInSample, kHeldOut, or "" (not stated)
+  std::string kind;                   // kNothingFitted, kDescribed, kInSample, kHeldOut, or "" (not stated)
   ErrorStatistics statistics;         // chip and workload empty where there are several networks
   std::optional<double> network_pct;  // of one network
   std::string worst;                  // "conv5", "vgg16/conv5"

@@ -2,12 +2,14 @@
 // "What was compared".
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 #include <vector>
 
 #include "experiments/report/format.h"
 #include "experiments/report/html_data.h"
+#include "experiments/report/level_cards.h"
 
 namespace assay::report {
 namespace {
@@ -128,11 +130,31 @@ std::string coverage_sentence(const ReportInput& input) {
       input.skipped.empty() ? "" : fmt::format(", {} level not run", input.skipped.size()));
 }
 
+void add_cards(const ReportInput& input, data* page) {
+  data cards = list();
+  std::vector<std::string> seen;
+  for (const Series& s : series_of(input)) {
+    if (std::find(seen.begin(), seen.end(), s.level) != seen.end()) continue;
+    seen.push_back(s.level);
+    const auto card = card_of(s.level);
+    data row;
+    row.set("level", plain(s.level));
+    row.set("models", card ? card->models : std::string("another tool: see its description above"));
+    row.set("ignores", card ? card->ignores : kUndefined);
+    cards << row;
+  }
+  page->set("cards", cards);
+  data box = list();
+  if (const std::string text = validity_box(input); !text.empty()) box << data(plain(text));
+  page->set("validity", box);
+}
+
 }  // namespace
 
 void add_compared(const ReportInput& input, data* page) {
   page->set("headline_label", quantity_label(input, input.headline_quantity));
   page->set("series", series_list(input));
+  add_cards(input, page);
   page->set("sources", sources(input));
   page->set("has_agreements", !input.agreements.empty());
   page->set("agreements", agreements(input));

@@ -27,6 +27,7 @@ data key(const std::string& name, const std::string& value, const std::string& n
 std::string error_name(const HeadlineError& e) {
   if (e.kind == kHeldOut) return "mean absolute error, held out";
   if (e.kind == kInSample) return "mean absolute error, in sample";
+  if (e.kind == kDescribed) return "mean absolute error, described";
   return "mean absolute error";
 }
 
