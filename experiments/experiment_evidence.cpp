@@ -11,6 +11,7 @@
 #include "core/diagnostics.h"
 #include "core/hash.h"
 #include "experiments/experiment_data.h"
+#include "experiments/fitted_use.h"
 
 namespace assay {
 namespace {
@@ -78,13 +79,19 @@ void add_evidence(const Experiment& e, const ExperimentCase& c, const Catalog& c
     const std::optional<std::string>& parameters = v.parameters ? v.parameters : c.parameters;
     const std::string name = read_accelerator(chip / v.accelerator).name;
     Evidence found{name, workload, v.name, kNothingFitted, "literature and stated values alone"};
-    if (parameters && fs::path(*parameters).extension() == ".json") {
+    if (parameters && is_fitted(chip / *parameters)) {
       const calibration::FitBlock fit = calibration::read_fitted(chip / *parameters, name).fit;
-      const Evidence of = evidence_of(fit, *parameters, workload, shared_data(fit, c, chip));
+      const std::string data = shared_data(fit, c, chip);
+      const Evidence of = evidence_of(fit, *parameters, workload, data);
       found.kind = of.kind;
       found.why = of.why;
       const std::optional<bool> held_out =
           split ? is_held_out(*split, workload) : std::optional<bool>();
+      // Names alone prove nothing where the fit has read this very file.
+      if (of.kind == kHeldOut && !data.empty() && !held_out) {
+        found.kind = kInSample;
+        found.why += ", but of " + data + " as compared here, and no split holds it out";
+      }
       if (held_out && *held_out && of.kind == kInSample)
         diagnostics.push_back({e.file.string(), 0, "split", *c.split,
                                "the split holds " + workload + " out, and " + found.why});

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/diagnostics.h"
+#include "core/text.h"
 #include "core/yaml_reader.h"
 #include "experiments/experiment_data.h"
 
@@ -88,7 +89,15 @@ Agreement read_agreement(YamlMap map, const Experiment& e,
 void read_units(YamlMap& top, Experiment& e) {
   if (!top.has("units")) return;
   YamlMap units = top.map("units");
-  for (const auto& [key, node] : units.entries()) e.units[key] = units.text(key);
+  std::vector<std::string> known = e.quantities;
+  for (const ExperimentCase& c : e.cases)
+    for (const DerivedQuantity& d : c.derived) known.push_back(d.quantity);
+  for (const auto& [key, node] : units.entries()) {
+    e.units[key] = units.text(key);
+    if (!known.empty() && std::find(known.begin(), known.end(), key) == known.end())
+      units.error(key, e.units[key],
+                  "expected a quantity of this file: " + listed(known, known.size()));
+  }
 }
 
 void read_judgement(YamlMap& top, Experiment& e) {

@@ -21,13 +21,6 @@ constexpr double kNominal = 0.9;
 constexpr double kTwoSided95 = 1.96;
 constexpr double kCorrelated = 0.9;
 
-bool is_fitted(const fs::path& file) {
-  Diagnostics diagnostics;
-  const YamlFile yaml(file, &diagnostics);
-  throw_if_any(diagnostics);
-  return yaml.map().has("fit");
-}
-
 FittedNumber number_of(const calibration::FittedUnknown& u) {
   FittedNumber n;
   n.name = u.name;
@@ -124,6 +117,13 @@ void add_intervals(const Run& run, const calibration::FitBlock& fit, FittedUse* 
 }
 
 }  // namespace
+
+bool is_fitted(const fs::path& file) {
+  Diagnostics diagnostics;
+  const YamlFile yaml(file, &diagnostics);
+  throw_if_any(diagnostics);
+  return yaml.map().has("fit");
+}
 
 void describe_run(const Run& run, const std::optional<fs::path>& parameters, ReportInput* out) {
   for (const PlannedLayer& l : run.layers)

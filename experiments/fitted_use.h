@@ -11,6 +11,9 @@
 
 namespace assay {
 
+// Whether a fit wrote the parameter file, whatever its name.
+bool is_fitted(const std::filesystem::path& parameters);
+
 // Adds to out->layer_kinds and out->fitted; once for each level of a variant. Intervals are those
 // of the fitted quantity, where it is an energy. Throws InputError for a fit that cannot be read.
 void describe_run(const Run& run, const std::optional<std::filesystem::path>& parameters,

@@ -138,8 +138,11 @@ std::optional<FoundInput> find_now(const InputFile& input, const std::vector<fs:
   std::vector<fs::path> candidates;
   if (input.place.in == kInWork) candidates.emplace_back(input.place.path);
   for (const fs::path& folder : folders) candidates.push_back(folder / input.place.path);
-  for (const fs::path& folder : folders) candidates.push_back(folder / input.name);
-  if (input.place.in != kInData) candidates.emplace_back(input.name);
+  // A file of the data folder has one place there; another file of its name is another file.
+  if (input.place.in != kInData) {
+    for (const fs::path& folder : folders) candidates.push_back(folder / input.name);
+    candidates.emplace_back(input.name);
+  }
   std::optional<FoundInput> other;
   for (const fs::path& file : candidates) {
     const auto hash = content_hash(file);

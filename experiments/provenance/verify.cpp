@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <system_error>
 
+#include "core/diagnostics.h"
 #include "core/hash.h"
 #include "core/text.h"
 #include "experiments/provenance/provenance.h"
@@ -25,6 +27,10 @@ class Verifier {
       : report_(report), folders_(folders), chain_(read_chain(report)) {}
 
   Verification run() {
+    if (chain_.outputs.empty() || chain_.records.empty())
+      throw InputError({{(report_ / "provenance.json").string(), 0,
+                         chain_.outputs.empty() ? "outputs" : "records", "",
+                         "expected those of a report, at least one"}});
     outputs();
     inputs();
     pins();
@@ -79,10 +85,17 @@ class Verifier {
     std::error_code ec;
     std::vector<fs::path> experiments;
     for (const auto& entry : fs::directory_iterator(folders_.front(), ec))
-      if (entry.path().extension() == ".yaml") experiments.push_back(entry.path());
+      if (entry.path().extension() == ".yaml" && entry.is_regular_file(ec))
+        experiments.push_back(entry.path());
     std::sort(experiments.begin(), experiments.end());
-    for (const fs::path& experiment : experiments)
-      for (const Pin& pin : pins_of(folders_.front(), experiment)) pin_holds(pin);
+    for (const fs::path& experiment : experiments) {
+      try {
+        for (const Pin& pin : pins_of(folders_.front(), experiment)) pin_holds(pin);
+      } catch (const InputError&) {  // another experiment's file says nothing of this report
+        out_.notes.push_back("pins of " + experiment.filename().string() +
+                             " were not checked: the file cannot be read");
+      }
+    }
   }
 
   void pin_holds(const Pin& pin) {
@@ -96,11 +109,22 @@ class Verifier {
       add("changed", "data set", what, pin.hash, *now, roles);
   }
 
+  // What a record was made of is hashed too, not only what the list of inputs owns up to.
+  void records_inputs_are_listed(const std::vector<Record>& all) {
+    std::set<std::string> listed_files, said;
+    for (const InputFile& f : chain_.inputs) listed_files.insert(f.name + " " + f.hash);
+    for (const Record& r : all)
+      for (const auto& [role, file] : r.provenance.inputs)
+        if (listed_files.count(file) == 0 && said.insert(file).second)
+          add("missing", "input", file, "of records, role " + role, "not in the list of inputs");
+  }
+
   // records.csv, records.json and the chain tell of the same records with the same inputs.
   void records() {
     if (!readable("records.json")) return;
     const std::vector<Record> all = read_records_json(report_ / "records.json");
     out_.records = all.size();
+    records_inputs_are_listed(all);
     for (std::size_t i = 0; i < std::max(all.size(), chain_.records.size()); ++i) {
       const RecordOrigin stated = i < chain_.records.size() ? chain_.records[i] : RecordOrigin{};
       const std::string found = i < all.size() ? record_name(all[i]) : "";

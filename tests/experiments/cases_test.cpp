@@ -122,6 +122,26 @@ BOOST_AUTO_TEST_CASE(evidence_says_what_the_parameters_have_seen) {
   BOOST_TEST(kind("fpga15", "stated").rfind(kNothingFitted, 0) == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_fit_is_known_by_its_content_whatever_its_name) {
+  const test::TemporaryFolder scratch;
+  const fs::path chip = scratch / "chip";
+  fs::copy(kCatalog.chip_folder("eyeriss"), chip, fs::copy_options::recursive);
+  fs::copy_file(chip / "parameters.json", chip / "fitted.yaml");
+  std::string text = test::edited(two(), "parameters: parameters.json", "parameters: fitted.yaml");
+  text = test::edited(text, "chip: eyeriss\n", "chip: " + chip.string() + "\n");
+  text = test::edited(text, "chip: eyeriss, ", "chip: " + chip.string() + ", ");
+  for (const Evidence& e : run(text).evidence)
+    if (e.chip == "eyeriss" && e.variant == "stated") BOOST_TEST(e.kind == kInSample, e.why);
+}
+
+BOOST_AUTO_TEST_CASE(a_headline_that_something_was_chosen_on_is_a_description) {
+  const std::string text =
+      two() +
+      "agreements:\n  - {quantity: total_ms, variant: literature, kind: description, why: mine}\n";
+  for (const Evidence& e : run(text).evidence)
+    BOOST_TEST((e.kind == kDescribed) == (e.variant == "literature"), e.chip << " " << e.variant);
+}
+
 const std::vector<Malformed> kCases{
     {"a case twice",
      {{"  - chip: fpga15", "  - chip: eyeriss"}, {"chip: fpga15, ", "chip: eyeriss, "}},
