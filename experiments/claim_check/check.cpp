@@ -33,6 +33,23 @@ std::string problems(const InputError& e) {
   return one_line(text);
 }
 
+// What decides a run. No argument or file name can hold kEnd, and each command says how many
+// arguments it has, so that two lists of commands with one key are one list.
+std::string run_key(const std::vector<Command>& commands, const Places& places) {
+  constexpr char kEnd = '\0';
+  std::string key;
+  for (const Command& c : commands) {
+    key += std::to_string(c.arguments.size()) + kEnd;
+    for (const std::string& a : c.arguments) key += placed(a, places) + kEnd;
+    key += placed(c.output, places) + kEnd;
+    std::vector<int> codes = c.exit_codes;
+    std::sort(codes.begin(), codes.end());
+    for (const int code : codes) key += std::to_string(code) + ' ';
+    key += kEnd;
+  }
+  return key;
+}
+
 // Claims whose commands are the same, placeholders replaced.
 struct Group {
   std::vector<std::size_t> claims;  // of the result
@@ -65,7 +82,8 @@ class Check {
     } catch (const InputError& e) {
       r.claim.id = folder.filename().string();
       r.claim.file = folder / "claim.yaml";
-      r.problem = problems(e);
+      // Pages are published: no path of this machine stays in them.
+      r.problem = unplaced(problems(e), {"", in_.data, r.claim.file.parent_path()});
     }
     result_.claims.push_back(std::move(r));
   }
@@ -85,9 +103,7 @@ class Check {
     }
     if (r.left_out() || !r.problem.empty() || r.claim.commands.empty()) return;
     if (take_from_cache(&r)) return;
-    std::string key;
-    const Places places{"", in_.data, r.claim.file.parent_path()};
-    for (const Command& c : r.claim.commands) key += placed(command_text(c), places) + kSeparator;
+    const std::string key = run_key(r.claim.commands, {"", in_.data, r.claim.file.parent_path()});
     const auto [at, fresh] = group_of_.emplace(key, groups_.size());
     if (fresh) groups_.emplace_back();
     Group& group = groups_[at->second];

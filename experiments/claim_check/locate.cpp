@@ -234,9 +234,12 @@ std::string placed(std::string text, const Places& places) {
 }
 
 std::string unplaced(std::string text, const Places& places) {
-  replace_all(&text, places.run.string() + "/", "");
-  replace_all(&text, places.claim.string() + "/", "{claim}/");  // may lie in the data folder
-  replace_all(&text, places.data.string() + "/", "{data}/");
+  const auto hide = [&](const fs::path& place, const char* name) {
+    if (!place.empty()) replace_all(&text, place.string() + "/", name);
+  };
+  hide(places.run, "");
+  hide(places.claim, "{claim}/");  // may lie in the data folder
+  hide(places.data, "{data}/");
   return text;
 }
 

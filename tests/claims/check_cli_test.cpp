@@ -94,6 +94,25 @@ BOOST_AUTO_TEST_CASE(a_broken_claim_is_2_and_hides_none_of_the_others) {
   BOOST_TEST(json["claims"][3]["numbers"][0]["found"] == 10.4);
 }
 
+// The command ends with exit code 2; only the first of the claims says that this is no failure.
+BOOST_AUTO_TEST_CASE(claims_share_a_run_only_with_the_same_arguments_and_exit_codes) {
+  const std::string lenient =
+      edited(kClaim, "{assay: [list, --json], output: list.json}",
+             "{assay: [predict, nochip, alexnet], output: list.json, exit_codes: [0, 2]}");
+  const std::string strict = edited(lenient, ", exit_codes: [0, 2]", "");
+  const Claims c;
+  c.add("a-lenient", lenient);
+  c.add("b-strict", strict);
+  c.add("c-one-argument", edited(strict, "nochip, alexnet", "nochip alexnet"));
+  BOOST_TEST(c.check("a-lenient").code == 0);
+  BOOST_TEST(c.check("b-strict").code == 2);
+  const Result r = c.check("--no-cache --out checked");
+  BOOST_TEST(r.code == 2);
+  const auto json = nlohmann::json::parse(content(c.box.folder() / "checked/claims.json"));
+  BOOST_TEST(json["counts"]["reproduced"] == 1);
+  BOOST_TEST(json["counts"]["broken"] == 2);
+}
+
 BOOST_AUTO_TEST_CASE(what_was_found_is_kept_until_something_that_decides_it_changes) {
   const Claims c;
   c.add("one", kClaim);
