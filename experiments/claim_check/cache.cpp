@@ -2,6 +2,8 @@
 #include "experiments/claim_check/cache.h"
 
 #include <algorithm>
+#include <exception>
+#include <system_error>
 
 #include "core/diagnostics.h"
 #include "core/hash.h"
@@ -45,17 +47,40 @@ std::size_t located(const Claim& claim) {
                     [](const ClaimNumber& n) { return n.find.has_value(); }));
 }
 
+// Folders that are linked count as if they stood there: what is read through them decides too.
+std::vector<std::string> files_below(const fs::path& folder, const std::string& without) {
+  std::vector<std::string> names;
+  std::vector<fs::path> above{fs::canonical(folder)};
+  auto entry =
+      fs::recursive_directory_iterator(folder, fs::directory_options::follow_directory_symlink);
+  for (; entry != fs::recursive_directory_iterator(); ++entry) {
+    const fs::path name = entry->path().lexically_relative(folder);
+    if (!without.empty() && name == without) {
+      entry.disable_recursion_pending();
+    } else if (entry->is_directory()) {
+      const fs::path real = fs::canonical(entry->path());
+      above.resize(static_cast<std::size_t>(entry.depth()) + 1);
+      if (std::find(above.begin(), above.end(), real) != above.end())
+        throw InputError({{entry->path().string(), 0, "", "",
+                           "is a link to a folder that it lies in; expected no loop"}});
+      above.push_back(real);
+    }
+    if (entry->is_regular_file()) names.push_back(name.generic_string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 }  // namespace
 
 std::string folder_hash(const fs::path& folder, const std::string& without) {
   std::vector<std::string> names;
-  for (auto entry = fs::recursive_directory_iterator(folder);
-       entry != fs::recursive_directory_iterator(); ++entry) {
-    const fs::path name = entry->path().lexically_relative(folder);
-    if (!without.empty() && name == without) entry.disable_recursion_pending();
-    if (entry->is_regular_file()) names.push_back(name.generic_string());
+  try {
+    names = files_below(folder, without);
+  } catch (const fs::filesystem_error& e) {  // a link to itself; no permission
+    const fs::path& at = e.path1().empty() ? folder : e.path1();
+    throw InputError({{at.string(), 0, "", "", "cannot be read: " + e.code().message()}});
   }
-  std::sort(names.begin(), names.end());
   std::string text;
   for (const std::string& name : names) text += name + " " + sha256_of_file(folder / name) + "\n";
   return sha256_of_text(text);
@@ -73,7 +98,8 @@ fs::path Cache::file_of(const Claim& claim, const std::string& claim_hash) const
 std::optional<std::vector<double>> Cache::find(const Claim& claim,
                                                const std::string& claim_hash) const {
   const fs::path file = file_of(claim, claim_hash);
-  if (!fs::is_regular_file(file)) return std::nullopt;
+  std::error_code ec;
+  if (!fs::is_regular_file(file, ec)) return std::nullopt;
   Diagnostics diagnostics;
   const auto text = read_text(file, &diagnostics);
   auto values = text ? parse(*text) : std::nullopt;
@@ -84,9 +110,13 @@ std::optional<std::vector<double>> Cache::find(const Claim& claim,
 
 void Cache::keep(const Claim& claim, const std::string& claim_hash,
                  const std::vector<double>& values) const {
-  fs::create_directories(folder_);
-  const std::string text = body(values);
-  write_text(file_of(claim, claim_hash), text + sha256_of_text(text) + "\n");
+  try {
+    fs::create_directories(folder_);
+    const std::string text = body(values);
+    write_text(file_of(claim, claim_hash), text + sha256_of_text(text) + "\n");
+  } catch (const std::exception& e) {  // the values are found; only the next run takes longer
+    if (warn_) warn_(folder_.string() + ": cannot be written, nothing is kept: " + e.what());
+  }
 }
 
 }  // namespace assay::claim_check

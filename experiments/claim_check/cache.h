@@ -14,7 +14,8 @@
 namespace assay::claim_check {
 
 // Over the sorted names and contents of all files below a folder, leaving out what lies in
-// `without` (a name at the top of it).
+// `without` (a name at the top of it). Links to folders are followed; one that leads back to where
+// it lies is an InputError.
 std::string folder_hash(const std::filesystem::path& folder, const std::string& without);
 
 class Cache {
@@ -25,7 +26,7 @@ class Cache {
 
   // Nothing where there is none; a damaged file is said and counts as none.
   std::optional<std::vector<double>> find(const Claim& claim, const std::string& claim_hash) const;
-  // Numbers without a locator have no value.
+  // Numbers without a locator have no value. Where nothing can be written, that is said, no more.
   void keep(const Claim& claim, const std::string& claim_hash,
             const std::vector<double>& values) const;
 

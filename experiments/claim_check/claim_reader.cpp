@@ -175,12 +175,23 @@ ClaimNumber read_number(YamlMap map, bool comparison) {
   return n;
 }
 
+// Whatever lies elsewhere would decide the numbers and not be in the hash under which they are
+// kept.
+void check_argument(YamlMap& map, const std::string& argument) {
+  const bool option = argument.rfind("--", 0) == 0;  // "--out=/tmp/x"
+  const std::size_t value = option ? argument.find('=') : std::string::npos;
+  const fs::path path = value == std::string::npos ? argument : argument.substr(value + 1);
+  if (path.is_absolute())
+    map.error("assay", argument, "expected a path below the commands' folder, {data}/ or {claim}/");
+}
+
 Command read_command(YamlMap map) {
   Command c;
   c.arguments = map.texts("assay");
   if (c.arguments.empty()) map.error("assay", "", "expected the arguments of a command");
   if (!c.arguments.empty() && c.arguments.front() == "check")
     map.error("assay", "check", "expected another command: claims do not check claims");
+  for (const std::string& a : c.arguments) check_argument(map, a);
   c.output = map.text("output", "");
   if (!c.output.empty()) check_path(map, "output", c.output);
   if (c.output.rfind('{', 0) == 0)

@@ -137,6 +137,12 @@ BOOST_AUTO_TEST_CASE(refuses_malformed_claims_with_every_error) {
       {"claims that check claims",
        {{"[list, --json]", "[check]"}},
        {{"commands", "commands[0].assay", "claims do not check claims"}}},
+      {"a file of this machine",
+       {{"[list, --json]", "[list, /tmp/a.yaml]"}},
+       {{"commands", "commands[0].assay", "below the commands' folder"}}},
+      {"a file of this machine, of an option",
+       {{"[list, --json]", "[list, --out=/tmp/a.yaml]"}},
+       {{"commands", "commands[0].assay", "below the commands' folder"}}},
       {"an unknown need",
        {{"minutes: 0.1", "minutes: 0.1\nneeds: [luck]"}},
        {{"needs", "needs", "expected 'rtl'"}}},
@@ -234,6 +240,20 @@ BOOST_AUTO_TEST_CASE(a_folder_s_hash_sees_names_and_contents_and_not_what_is_lef
   folder.write("a.csv", "1");
   std::filesystem::rename(folder / "a.csv", folder / "c.csv");
   BOOST_TEST(folder_hash(folder.path(), "claims") != before);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_s_hash_sees_through_links_and_refuses_loops) {
+  const TemporaryFolder folder, elsewhere;
+  elsewhere.write("a.csv", "1");
+  std::filesystem::create_directory_symlink(elsewhere.path(), folder / "linked");
+  const std::string before = folder_hash(folder.path(), "");
+  elsewhere.write("a.csv", "2");
+  BOOST_TEST(folder_hash(folder.path(), "") != before);
+  std::filesystem::create_directory_symlink(folder.path(), elsewhere / "back");
+  BOOST_CHECK_THROW(folder_hash(folder.path(), ""), InputError);
+  const TemporaryFolder self;
+  std::filesystem::create_symlink("loop", self / "loop");
+  BOOST_CHECK_THROW(folder_hash(self.path(), ""), InputError);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
