@@ -15,7 +15,13 @@ NewFolder::NewFolder(const fs::path& folder) : folder_(folder) {
   fs::path whole = fs::absolute(folder).lexically_normal();
   if (!whole.has_filename()) whole = whole.parent_path();  // "name/"
   partial_ = whole.parent_path() / ("." + whole.filename().string() + ".partial");
-  fs::remove_all(partial_, ec);
+  // Somebody's, or of a run that was killed or is at work: which of these cannot be told.
+  const fs::file_status there = fs::symlink_status(partial_, ec);
+  if (fs::exists(there) && !(fs::is_directory(there) && fs::is_empty(partial_, ec)))
+    throw InputError({{partial_.string(), 0, "--out", "",
+                       "the folder is needed for unfinished files and is not empty (is another run "
+                       "at work, or was one killed?); expected no such name"}});
+  fs::remove(partial_, ec);
   if (!fs::create_directories(partial_, ec))
     throw InputError({{folder.string(), 0, "--out", "",
                        "expected a name in a folder with permission to write"}});

@@ -7,8 +7,8 @@
 namespace assay {
 
 // Collects files in a hidden sibling of `folder`; commit() gives it its name. Without commit()
-// nothing of it remains. The constructor throws InputError when the folder exists and is not empty:
-// nothing is overwritten.
+// nothing of it remains. The constructor throws InputError when the folder or the sibling exists
+// and is not empty: nothing is overwritten.
 class NewFolder {
  public:
   explicit NewFolder(const std::filesystem::path& folder);

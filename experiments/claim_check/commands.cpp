@@ -8,11 +8,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <thread>
 
 namespace assay::claim_check {
 namespace {
@@ -104,8 +106,15 @@ WorkFolder::WorkFolder() {
 }
 
 WorkFolder::~WorkFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
+  // A process that a command left behind may still write into the folder.
+  constexpr int kTries = 20;
+  constexpr std::chrono::milliseconds kPause{50};
+  for (int i = 0; i < kTries; ++i) {
+    std::error_code ec;
+    fs::remove_all(path_, ec);
+    if (!ec) return;
+    std::this_thread::sleep_for(kPause);
+  }
 }
 
 std::string run_commands(const std::vector<Command>& commands, const Places& places,
