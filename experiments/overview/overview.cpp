@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <kainjow/mustache.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
+#include <system_error>
 
 #include "core/text.h"
 #include "experiments/report/format.h"
@@ -46,44 +48,75 @@ std::string title_of(const fs::path& file) {
   return text.substr(from + 7, to - from - 7);
 }
 
-void judge_experiment(const fs::path& folder, Entry* e) {
-  const nlohmann::json metrics = json_of(folder / "metrics.json");
-  e->word = "not judged";
-  if (!metrics.is_object() || !metrics.contains("bounds")) return;
-  if (!metrics["counts_agree"].is_null() && metrics["counts_agree"] == false) {
+// Files that are cut or edited give a page that fails, not one that is missing among the others.
+void cannot_be_read(Entry* e) {
+  e->state = "fail";
+  e->word = "its verdict cannot be read";
+}
+
+// The member, null where there is none: [] of a const object is undefined without it.
+nlohmann::json member(const nlohmann::json& object, const char* key) {
+  const auto at = object.find(key);
+  return at == object.end() ? nlohmann::json() : *at;
+}
+
+void judge_experiment(const nlohmann::json& metrics, Entry* e) {
+  if (!metrics.is_object()) return cannot_be_read(e);
+  const nlohmann::json agree = member(metrics, "counts_agree");
+  const nlohmann::json bounds = member(metrics, "bounds");
+  const nlohmann::json hold = member(metrics, "bounds_hold");
+  if (!(agree.is_null() || agree.is_boolean()) || !bounds.is_array() ||
+      (!bounds.empty() && !hold.is_boolean()))
+    return cannot_be_read(e);
+  if (agree.is_boolean() && !agree.get<bool>()) {
     e->state = "fail";
     e->word = "levels of one contract differ";
-  } else if (!metrics["bounds"].empty()) {
-    const bool holds = metrics["bounds_hold"] == true;
+  } else if (!bounds.empty()) {
+    const bool holds = hold.get<bool>();
     e->state = holds ? "pass" : "fail";
     e->word = holds ? "within the stated bounds" : "outside the stated bounds";
   }
 }
 
-void judge_claims(const fs::path& folder, Entry* e) {
-  const nlohmann::json claims = json_of(folder / "claims.json");
-  if (!claims.is_object() || !claims.contains("counts")) return;
-  const bool stated = claims.value("as_stated", false);
-  const auto number = [&](const char* key) { return claims["counts"].value(key, 0); };
+void judge_claims(const nlohmann::json& claims, Entry* e) {
+  if (!claims.is_object()) return cannot_be_read(e);
+  const nlohmann::json counts = member(claims, "counts");
+  const nlohmann::json as_stated = member(claims, "as_stated");
+  if (!counts.is_object() || !as_stated.is_boolean()) return cannot_be_read(e);
+  std::vector<std::int64_t> numbers;
+  for (const char* key : {"reproduced", "claims", "numbers_reproduced", "numbers"}) {
+    const nlohmann::json number = member(counts, key);
+    if (!number.is_number_integer()) return cannot_be_read(e);
+    numbers.push_back(number.get<std::int64_t>());
+  }
+  const bool stated = as_stated.get<bool>();
   e->state = stated ? "pass" : "fail";
-  e->word = fmt::format("{} of {} claims reproduced, {} of {} numbers; {}", number("reproduced"),
-                        number("claims"), number("numbers_reproduced"), number("numbers"),
-                        stated ? "all as stated" : "NOT as stated");
+  e->word = fmt::format("{} of {} claims reproduced, {} of {} numbers; {}", numbers[0], numbers[1],
+                        numbers[2], numbers[3], stated ? "all as stated" : "NOT as stated");
+}
+
+using Judge = void (*)(const nlohmann::json&, Entry*);
+
+void judge(const fs::path& file, Judge by, Entry* e) {
+  std::error_code ec;
+  e->word = "not judged";
+  if (fs::exists(file, ec) || ec) by(json_of(file), e);
 }
 
 std::optional<Entry> entry_of(const fs::path& folder) {
   Entry e;
   e.state = "none";
   const auto is = [&](const char* file, const std::string& kind) {
-    if (!fs::is_regular_file(folder / file)) return false;
+    std::error_code ec;
+    if (!fs::is_regular_file(folder / file, ec)) return false;
     e.kind = kind;
     e.path = file;
     return true;
   };
   if (is("claims.html", kKinds[0]))
-    judge_claims(folder, &e);
+    judge(folder / "claims.json", judge_claims, &e);
   else if (is("report.html", kKinds[1]))
-    judge_experiment(folder, &e);
+    judge(folder / "metrics.json", judge_experiment, &e);
   else if (!is("fit.html", kKinds[2]) && !is("explore.html", kKinds[3]) &&
            !is("plots/space.svg", kKinds[3]) && !is("score.txt", kKinds[4]))
     return std::nullopt;
@@ -93,8 +126,9 @@ std::optional<Entry> entry_of(const fs::path& folder) {
 }
 
 void collect(const fs::path& top, const fs::path& folder, int depth, std::vector<Entry>* out) {
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (!entry.is_directory() || entry.is_symlink()) continue;
+  std::error_code ec;  // what cannot be looked into has no entry
+  for (const auto& entry : fs::directory_iterator(folder, ec)) {
+    if (entry.is_symlink(ec) || !entry.is_directory(ec)) continue;
     if (entry.path().filename().string().front() == '.') continue;
     if (auto e = entry_of(entry.path())) {
       e->path = (entry.path().lexically_relative(top) / e->path).generic_string();

@@ -71,6 +71,33 @@ BOOST_AUTO_TEST_CASE(links_what_is_there_with_its_own_verdict) {
   BOOST_TEST(c.box.run("overview out").code == 0);  // its own page is written over
 }
 
+BOOST_AUTO_TEST_CASE(a_verdict_that_cannot_be_read_fails_and_hides_no_other_page) {
+  const Claims c;
+  const std::vector<std::string> metrics{"", "[", "[1]", R"({"bounds": [1], "counts_agree": true})",
+                                         R"({"bounds": 1})"};
+  const std::vector<std::string> claims{"", R"({"counts": [], "as_stated": true})",
+                                        R"({"counts": {"reproduced": "a"}, "as_stated": true})",
+                                        R"({"counts": {}, "as_stated": 1})"};
+  const auto add = [&](const std::string& name, const std::string& page, const std::string& file,
+                       const std::string& text) {
+    fs::create_directories(c.box.folder() / "out" / name);
+    c.box.write("out/" + name + "/" + page, "<title>" + name + "</title>");
+    c.box.write("out/" + name + "/" + file, text);
+  };
+  for (std::size_t i = 0; i < metrics.size(); ++i)
+    add("report" + std::to_string(i), "report.html", "metrics.json", metrics[i]);
+  for (std::size_t i = 0; i < claims.size(); ++i)
+    add("claims" + std::to_string(i), "claims.html", "claims.json", claims[i]);
+  add("good", "report.html", "metrics.json", R"({"bounds": [1], "bounds_hold": true})");
+  fs::create_symlink("loop", c.box.folder() / "out/loop");
+  const Result r = c.box.run("overview out");
+  BOOST_TEST(r.code == 0, r.err);
+  const std::string page = content(c.box.folder() / "out/index.html");
+  BOOST_TEST(contains(page, "10 pages; 9 with a verdict that fails"));
+  BOOST_TEST(contains(page, "its verdict cannot be read"));
+  BOOST_TEST(contains(page, "within the stated bounds"));
+}
+
 BOOST_AUTO_TEST_CASE(refuses_to_write_over_somebody_s_page) {
   const Claims c;
   c.add("good", kClaim);
