@@ -52,8 +52,11 @@ struct Found {
   int n = 0;
 };
 
-// Runs the source. Experiments are taken from reports/NAME/metrics.json where a folder of reports
-// is given; fits are always run.
+// What a source's `statistics` may name.
+std::vector<std::string> statistic_names();
+
+// Runs the source; none found is an InputError. Experiments are taken from
+// reports/NAME/metrics.json where a folder of reports is given; fits are always run.
 std::vector<Found> find_metrics(const Source& source, const Catalog& catalog,
                                 const std::optional<std::filesystem::path>& reports);
 

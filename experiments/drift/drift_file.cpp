@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "core/diagnostics.h"
@@ -37,13 +38,29 @@ Accepted read_metric(YamlMap& map) {
   return a;
 }
 
+// An unknown name would select nothing, and nothing drifts.
+std::vector<std::string> read_statistics(YamlMap& map) {
+  const std::size_t before = map.diagnostics()->size();
+  std::vector<std::string> names = map.texts("statistics");
+  if (names.empty() && map.diagnostics()->size() == before)
+    map.error("statistics", "", "expected at least one");
+  const std::vector<std::string> known = statistic_names();
+  for (const std::string& name : names) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string hint = nearest(name, known);
+    map.error("statistics", name,
+              "expected " + one_of(known) + (hint.empty() ? "" : "; did you mean '" + hint + "'?"));
+  }
+  return names;
+}
+
 Source read_source(YamlMap& map) {
   Source s;
   if (map.has("experiment") == map.has("fit"))
     map.error("experiment", "", "expected either 'experiment' or 'fit'");
   s.kind = map.has("fit") ? Kind::fit : Kind::experiment;
   s.name = map.text(s.kind == Kind::fit ? "fit" : "experiment");
-  if (s.kind == Kind::experiment) s.statistics = map.texts("statistics");
+  if (s.kind == Kind::experiment) s.statistics = read_statistics(map);
   s.tolerance = read_tolerance(map.map("tolerance"));
   std::set<std::string> seen;
   for (YamlMap& m : map.maps("metrics")) {
@@ -95,6 +112,8 @@ DriftFile read_drift(const std::filesystem::path& file) {
     if (!seen.insert(d.sources.back().name).second)
       map.error("experiment", d.sources.back().name, "stated twice; expected once");
   }
+  if (d.sources.empty() && diagnostics.empty())
+    top.error("sources", "", "expected at least one: nothing would be compared");
   top.finish();
   throw_if_any(diagnostics);
   return d;

@@ -83,10 +83,25 @@ std::vector<Found> of_fit(const Source& source, const Catalog& catalog) {
 
 }  // namespace
 
+std::vector<std::string> statistic_names() {
+  std::vector<std::string> names;
+  for (const report::Metric& m : report::statistics_metrics(ErrorStatistics{}))
+    names.push_back(m.name.statistic);
+  // Of networks, and against the noise of measurements (metrics_of).
+  for (const char* name : {"predicted", "measured", "noise_floor_rms_ln", "excess_rms_ln"})
+    names.emplace_back(name);
+  return names;
+}
+
 std::vector<Found> find_metrics(const Source& source, const Catalog& catalog,
                                 const std::optional<fs::path>& reports) {
   if (source.kind == Kind::fit) return of_fit(source, catalog);
-  return reports ? of_report(source, *reports) : of_experiment(source, catalog);
+  std::vector<Found> found = reports ? of_report(source, *reports) : of_experiment(source, catalog);
+  // A gate that compares nothing would pass.
+  if (found.empty())
+    throw InputError({{"", 0, "experiment", source.name,
+                       "found 0 metrics with its statistics; expected at least one"}});
+  return found;
 }
 
 }  // namespace assay::drift

@@ -113,6 +113,28 @@ BOOST_AUTO_TEST_CASE(a_malformed_file_names_every_error) {
     BOOST_TEST(contains(text, part), part << " in " << text);
 }
 
+BOOST_AUTO_TEST_CASE(a_gate_that_would_compare_nothing_is_an_error) {
+  BOOST_TEST(contains(error_of("schema: assay.drift/1\nsources: []\n"), "at least one"));
+  const std::string start = "schema: assay.drift/1\nsources:\n  - experiment: e\n";
+  const std::string end = "    tolerance: {relative: 0.1, why: x}\n    metrics: []\n";
+  BOOST_TEST(error_of(start + "    statistics: [mape_pct]\n" + end).empty());
+  BOOST_TEST(
+      contains(error_of(start + "    statistics: [mape_pc]\n" + end), "did you mean 'mape_pct'?"));
+  BOOST_TEST(contains(error_of(start + "    statistics: []\n" + end), "at least one"));
+}
+
+BOOST_AUTO_TEST_CASE(a_source_of_which_nothing_is_found_is_an_error) {
+  const TemporaryFolder box;
+  fs::create_directories(box / "e");
+  box.write("e/metrics.json", R"({"metrics": {}})");
+  try {
+    find_metrics(source({}), {box.path()}, box.path());
+    BOOST_ERROR("expected an error");
+  } catch (const InputError& e) {
+    BOOST_TEST(contains(e.what(), "found 0 metrics"));
+  }
+}
+
 // One constant of a chip, in a copy of all data: the link of Eyeriss 1 % faster.
 BOOST_AUTO_TEST_CASE(one_changed_constant_of_a_chip_is_drift) {
   const TemporaryFolder box;
