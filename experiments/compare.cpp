@@ -168,7 +168,9 @@ std::vector<std::string> common_quantities(const JoinedGroup& group) {
 const Withheld* withheld_of(const JoinOptions& options, const Record& of,
                             const std::string& quantity) {
   for (const Withheld& w : options.withheld)
-    if (w.level == of.level && w.variant == of.variant && w.quantity == quantity) return &w;
+    if (w.level == of.level && w.variant == of.variant && w.quantity == quantity &&
+        (w.chip.empty() || w.chip == of.chip) && (w.workload.empty() || w.workload == of.workload))
+      return &w;
   return nullptr;
 }
 

@@ -22,8 +22,10 @@ namespace assay {
 inline constexpr const char* kNetworkLayer = "network";
 
 // A quantity of one (level, variant) that is not compared though it is stated, with the reason.
+// What says nothing on one chip may be right on another: an empty chip or workload is any of them.
 struct Withheld {
   std::string level, variant, quantity, why;
+  std::string chip = {}, workload = {};
 };
 
 struct JoinOptions {

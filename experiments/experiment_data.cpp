@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "core/diagnostics.h"
@@ -94,11 +95,11 @@ void withhold(const Experiment& e, const ExperimentPrediction& p,
               const std::vector<Record>& records, JoinOptions* join) {
   Diagnostics diagnostics;
   for (const NotCompared& n : p.not_compared) {
-    std::set<std::pair<std::string, std::string>> series;
+    std::set<std::tuple<std::string, std::string, std::string, std::string>> series;
     for (const Record& r : records)
-      if (r.values.count(n.quantity) != 0) series.insert({r.level, r.variant});
-    for (const auto& [level, variant] : series)
-      join->withheld.push_back({level, variant, n.quantity, n.why});
+      if (r.values.count(n.quantity) != 0) series.insert({r.level, r.variant, r.chip, r.workload});
+    for (const auto& [level, variant, chip, workload] : series)
+      join->withheld.push_back({level, variant, n.quantity, n.why, chip, workload});
     if (series.empty())
       diagnostics.push_back(
           at(e, p, "not_compared", n.quantity, "expected a quantity that " + p.data + " states"));

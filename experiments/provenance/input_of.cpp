@@ -103,12 +103,16 @@ class Comparing {
   }
 
  private:
-  // Left out on purpose: "eyeriss/alexnet/* total_ms" of a level.
+  // Left out on purpose: "eyeriss/alexnet/* total_ms" of a level, there and nowhere else.
   void withhold(const Excluded& e) {
     constexpr const char* kWhole = "/* ";
     const std::size_t at = e.key.rfind(kWhole);
-    if (at != std::string::npos && !e.level.empty())
-      withheld_.push_back({e.level, e.variant, e.key.substr(at + 3), e.reason});
+    if (at == std::string::npos || e.level.empty()) return;
+    const std::string place = e.key.substr(0, at);
+    const std::size_t slash = place.find('/');
+    if (slash == std::string::npos) return;
+    withheld_.push_back({e.level, e.variant, e.key.substr(at + 3), e.reason, place.substr(0, slash),
+                         place.substr(slash + 1)});
   }
 
   bool whole(const std::string& variant) const {

@@ -5,6 +5,7 @@
 
 #include "core/hash.h"
 #include "experiments/experiment.h"
+#include "experiments/experiment_data.h"
 #include "experiments/provenance/verify.h"
 #include "tests/files.h"
 #include "tests/malformed.h"
@@ -140,6 +141,30 @@ BOOST_AUTO_TEST_CASE(a_headline_that_something_was_chosen_on_is_a_description) {
       "agreements:\n  - {quantity: total_ms, variant: literature, kind: description, why: mine}\n";
   for (const Evidence& e : run(text).evidence)
     BOOST_TEST((e.kind == kDescribed) == (e.variant == "literature"), e.chip << " " << e.variant);
+}
+
+// A quantity that a tool's predictions of one case are not good for, of that case alone.
+BOOST_AUTO_TEST_CASE(what_a_case_does_not_compare_is_of_its_chip_and_workload) {
+  const std::string maestro =
+      "    predictions:\n"
+      "      - {data: predicted/maestro.csv, from: maestro, batch: 4,\n"
+      "         layers: predicted/maestro.layers.yaml, description: d, source: s, sha256: " +
+      sha256_of_file(kCatalog.chip_folder("eyeriss") / "predicted/maestro.csv").substr(7) +
+      ",\n         not_compared: [{quantity: active_pes, why: made up}]}\n";
+  const std::string text =
+      test::edited(test::edited(two(), "    measured:\n", maestro + "    measured:\n"),
+                   "off_chip_traffic_mb]", "off_chip_traffic_mb, active_pes]");
+  const test::TemporaryFile file(text);
+  const Experiment e = read_experiment(file.path());
+  ReportInput in;
+  JoinOptions join;
+  for (const ExperimentCase& c : e.cases) add_predictions(e, c, kCatalog, &in, &join);
+  BOOST_REQUIRE(join.withheld.size() == 1U);
+  BOOST_TEST(join.withheld[0].level == "maestro");
+  BOOST_TEST(join.withheld[0].quantity == "active_pes");
+  BOOST_TEST(join.withheld[0].why == "made up");
+  BOOST_TEST(join.withheld[0].chip == "eyeriss");
+  BOOST_TEST(join.withheld[0].workload == "alexnet");
 }
 
 const std::vector<Malformed> kCases{

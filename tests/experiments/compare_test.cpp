@@ -287,6 +287,35 @@ BOOST_AUTO_TEST_CASE(a_group_without_a_named_quantity_is_excluded_in_one_entry) 
   BOOST_TEST(c.excluded[0].level == "baseline");
 }
 
+// Predictions of one tool on two chips and two workloads: what is withheld on one stays elsewhere.
+BOOST_AUTO_TEST_CASE(what_is_withheld_is_of_its_chip_and_workload) {
+  std::vector<Record> p;
+  std::vector<Record> m;
+  for (const char* chip : {"eyeriss", "fpga15"})
+    for (const char* workload : {"alexnet", "vgg16"})
+      for (std::vector<Record>* side : {&p, &m}) {
+        Record r = side == &p ? predicted("a", 2) : measured("a", 1);
+        r.chip = chip;
+        r.workload = workload;
+        side->push_back(r);
+      }
+  JoinOptions options;
+  options.quantities = {"total_ms"};
+  options.withheld = {{"analytical", "", "total_ms", "made up", "eyeriss", "vgg16"}};
+  const Comparison one = compare(p, m, options);
+  BOOST_TEST(one.statistics.size() == 3U);
+  BOOST_REQUIRE_EQUAL(one.excluded.size(), 1U);
+  BOOST_TEST(one.excluded[0].key == "eyeriss/vgg16/* total_ms");
+  BOOST_TEST(one.excluded[0].reason == "made up");
+  options.withheld[0].workload.clear();
+  BOOST_TEST(compare(p, m, options).statistics.size() == 2U);
+  options.withheld[0].chip.clear();
+  options.withheld[0].workload = "alexnet";
+  const Comparison of_workload = compare(p, m, options);
+  BOOST_REQUIRE_EQUAL(of_workload.statistics.size(), 2U);
+  for (const ErrorStatistics& s : of_workload.statistics) BOOST_TEST(s.workload == "vgg16");
+}
+
 BOOST_AUTO_TEST_CASE(an_absurd_ratio_is_excluded_not_infinite) {
   const Comparison c = compare({predicted("a", 1e300), predicted("b", 1)},
                                {measured("a", 1e-300), measured("b", 1)}, {});
