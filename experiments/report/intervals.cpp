@@ -20,9 +20,11 @@ using Network = std::tuple<std::string, std::string, std::int64_t>;
 
 Network network_of(const ComparedRow& r) { return {r.chip, r.workload, r.batch}; }
 
-std::string id_of(const ComparedRow& r) {
-  return r.chip + "/" + r.workload + "/" + std::to_string(r.batch) + "/" + r.layer;
+std::string network_id(const ComparedRow& r) {
+  return r.chip + "/" + r.workload + "/" + std::to_string(r.batch);
 }
+
+std::string id_of(const ComparedRow& r) { return network_id(r) + "/" + r.layer; }
 
 bool of_group(const ComparedRow& r, const ErrorStatistics& s) {
   return r.level == s.level && r.variant == s.variant && r.quantity == s.quantity &&
@@ -40,19 +42,19 @@ void set(const char* name, const calibration::Statistic& s, Intervals* out) {
   if (s.low && s.high) out->of[name] = {*s.low, *s.high};
 }
 
-// Groups are workloads, or the layers where there is only one.
+// Groups are networks, or the layers where there is only one.
 calibration::ErrorReport errors_of(const std::vector<ComparedRow>& rows, bool by_layer) {
   std::vector<calibration::ErrorSample> samples;
   for (const ComparedRow& r : rows)
-    samples.push_back({id_of(r), by_layer ? id_of(r) : r.workload, r.predicted, r.measured});
+    samples.push_back({id_of(r), by_layer ? id_of(r) : network_id(r), r.predicted, r.measured});
   return calibration::error_report(samples, kBootstrapSeed, by_layer ? 0 : kBootstrapReplicates);
 }
 
-std::string method_of(std::size_t rows, int workloads) {
-  if (workloads >= kFewestForBootstrap)
-    return fmt::format("95 % cluster bootstrap over {} networks, B = {}, seed {}", workloads,
+std::string method_of(std::size_t rows, int networks) {
+  if (networks >= kFewestForBootstrap)
+    return fmt::format("95 % cluster bootstrap over {} networks, B = {}, seed {}", networks,
                        kBootstrapReplicates, kBootstrapSeed);
-  if (workloads > 1) return fmt::format("range, one of {} networks left out", workloads);
+  if (networks > 1) return fmt::format("range, one of {} networks left out", networks);
   if (rows < 2) return "none: one layer";
   if (rows > kMostLeftOut)
     return fmt::format("none: one network, and more than {} layers", kMostLeftOut);
@@ -94,12 +96,12 @@ std::optional<Interval> Intervals::find(const std::string& statistic) const {
 }
 
 Intervals intervals_of(const std::vector<ComparedRow>& rows) {
-  std::set<std::string> workloads;
-  for (const ComparedRow& r : rows) workloads.insert(r.workload);
+  std::set<Network> networks;
+  for (const ComparedRow& r : rows) networks.insert(network_of(r));
   Intervals out;
-  out.method = method_of(rows.size(), static_cast<int>(workloads.size()));
+  out.method = method_of(rows.size(), static_cast<int>(networks.size()));
   if (out.method.rfind("none", 0) == 0) return out;
-  const calibration::ErrorReport e = errors_of(rows, workloads.size() == 1);
+  const calibration::ErrorReport e = errors_of(rows, networks.size() == 1);
   set("mape_pct", e.mape_pct, &out);
   set("mean_signed_pct", e.mean_signed_pct, &out);
   set("median_signed_pct", e.median_signed_pct, &out);

@@ -97,6 +97,32 @@ BOOST_AUTO_TEST_CASE(of_few_networks_are_the_range_of_leaving_out_a_network) {
   BOOST_TEST(of(pooled[0].intervals, "mape_pct").high == 25.0, kClose);
 }
 
+// One workload on two chips and at two batch sizes is three networks, of two layers each.
+BOOST_AUTO_TEST_CASE(of_one_workload_on_several_chips_and_batches_leave_out_a_network) {
+  ReportInput in = input_of({{"x", "a", 110, 100}, {"x", "b", 110, 100}});
+  for (std::size_t i = 0; i < 2; ++i) {
+    for (const double value : {120.0, 130.0}) {
+      Record p = in.predicted[i], m = in.measured[i];
+      p.values["total_ms"] = value;
+      for (Record* r : {&p, &m}) {
+        if (value < 125)
+          r->chip = "d";
+        else
+          r->batch = 4;
+      }
+      in.predicted.push_back(p);
+      in.measured.push_back(m);
+    }
+  }
+  in.comparison = compare(in.predicted, in.measured, {});
+  const auto pooled = pooled_statistics(in);
+  BOOST_REQUIRE(pooled.size() == 1U);
+  BOOST_TEST(pooled[0].networks == 3);
+  BOOST_TEST(pooled[0].intervals.method == "range, one of 3 networks left out");
+  BOOST_TEST(of(pooled[0].intervals, "mape_pct").low == 15.0, kClose);
+  BOOST_TEST(of(pooled[0].intervals, "mape_pct").high == 25.0, kClose);
+}
+
 // Networks with no error or 10 %, as many of each: of 6 drawn, k have one with the binomial
 // distribution. P(k = 0) = 1.6 % lies below 2.5 %, P(k <= 1) = 10.9 % above.
 BOOST_AUTO_TEST_CASE(of_six_networks_are_those_of_the_binomial_distribution) {
