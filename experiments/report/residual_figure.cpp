@@ -21,7 +21,8 @@ constexpr double kSpread = 0.3;  // half width of a strip
 
 struct Residual {
   std::size_t series = 0;
-  std::string workload, layer, kind;
+  std::string chip, workload, layer, kind;
+  std::int64_t batch = 1;
   std::optional<double> macs;
   double error_pct = 0;
 };
@@ -33,13 +34,18 @@ struct Residuals {
   bool cut = false;
 };
 
+// A layer has another size at another batch, and a chip may run a layer of its own by that name.
+template <class Row>  // Record or ComparedRow
+std::string key_of(const Row& r) {
+  return r.chip + "/" + r.workload + "/" + std::to_string(r.batch) + "/" + r.layer;
+}
+
 // Multiply-accumulates of a layer, as any record of it states them.
 std::map<std::string, double> macs_by_layer(const ReportInput& input) {
   std::map<std::string, double> macs;
   for (const Record& r : input.predicted) {
     const auto found = r.values.find("operations");
-    if (found != r.values.end() && found->second > 0)
-      macs.insert({r.workload + "/" + r.layer, found->second});
+    if (found != r.values.end() && found->second > 0) macs.insert({key_of(r), found->second});
   }
   return macs;
 }
@@ -66,12 +72,12 @@ Residuals residuals_of(const ReportInput& input) {
       if (r.level != all.series[i].level || r.variant != all.series[i].variant ||
           r.quantity != input.headline_quantity || is_sum(input, r))
         continue;
-      const std::string key = r.workload + "/" + r.layer;
-      const auto size = macs.find(key);
-      const auto kind = input.layer_kinds.find(key);
-      all.points.push_back(
-          {i, r.workload, r.layer, kind == input.layer_kinds.end() ? "" : kind->second,
-           size == macs.end() ? std::nullopt : std::optional(size->second), pct(r.ln_ratio)});
+      const auto size = macs.find(key_of(r));
+      const auto kind = input.layer_kinds.find(r.workload + "/" + r.layer);
+      all.points.push_back({i, r.chip, r.workload, r.layer,
+                            kind == input.layer_kinds.end() ? "" : kind->second, r.batch,
+                            size == macs.end() ? std::nullopt : std::optional(size->second),
+                            pct(r.ln_ratio)});
     }
   return all;
 }
@@ -95,12 +101,12 @@ void set_range(Residuals* all) {
 }
 
 std::string residual_csv(const ReportInput& input, const Residuals& all) {
-  std::string csv = csv_line(
-      {"level", "variant", "workload", "layer", "kind", "macs", "error_pct", "abs_ln_ratio"});
+  std::string csv = csv_line({"level", "variant", "chip", "workload", "batch", "layer", "kind",
+                              "macs", "error_pct", "abs_ln_ratio"});
   for (const Residual& p : all.points)
-    csv += csv_line({all.series[p.series].level, all.series[p.series].variant, p.workload, p.layer,
-                     p.kind, shortest(p.macs, ""), shortest(p.error_pct),
-                     shortest(std::fabs(std::log1p(p.error_pct / 100)))});
+    csv += csv_line({all.series[p.series].level, all.series[p.series].variant, p.chip, p.workload,
+                     std::to_string(p.batch), p.layer, p.kind, shortest(p.macs, ""),
+                     shortest(p.error_pct), shortest(std::fabs(std::log1p(p.error_pct / 100)))});
   (void)input;
   return csv;
 }
