@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
+#include <string>
 #include <tuple>
 
 #include "experiments/report/format.h"
@@ -72,6 +74,33 @@ std::string simulator_sentence(const ReportInput& input, const ErrorStatistics& 
   return {};
 }
 
+// Layer of "eyeriss/alexnet/conv1 total_ms" where the bound speaks of that place and quantity.
+std::optional<std::string> layer_of_bound(const std::string& key, const BoundCheck& bound) {
+  const std::string end = " " + bound.compared();
+  const std::size_t chip = key.find('/');
+  const std::size_t workload = chip == std::string::npos ? chip : key.find('/', chip + 1);
+  if (workload == std::string::npos || key.size() < workload + 1 + end.size() ||
+      key.compare(key.size() - end.size(), end.size(), end) != 0 ||
+      (!bound.chip.empty() && key.substr(0, chip) != bound.chip) ||
+      (!bound.workload.empty() && key.substr(chip + 1, workload - chip - 1) != bound.workload))
+    return std::nullopt;
+  return key.substr(workload + 1, key.size() - end.size() - workload - 1);
+}
+
+// A layer that could not be compared and that the bound does not leave out in plain sight: what
+// holds for the others says nothing of it.
+bool lacks_a_layer(const Comparison& comparison, const BoundCheck& bound) {
+  const auto& except = bound.except_layers;
+  return std::any_of(
+      comparison.excluded.begin(), comparison.excluded.end(), [&](const Excluded& e) {
+        const bool of_measurement = e.level.empty() && e.variant.empty();
+        if (!of_measurement && (e.level != bound.level || e.variant != bound.variant)) return false;
+        const auto layer = layer_of_bound(e.key, bound);
+        return layer && *layer != "*" &&
+               std::find(except.begin(), except.end(), *layer) == except.end();
+      });
+}
+
 }  // namespace
 
 std::string of_whom(const Excluded& e) {
@@ -80,6 +109,7 @@ std::string of_whom(const Excluded& e) {
 }
 
 std::optional<double> bound_statistic(const Comparison& comparison, const BoundCheck& bound) {
+  if (lacks_a_layer(comparison, bound)) return std::nullopt;
   const auto speaks_of = [&](const ComparedRow& r) {
     return r.level == bound.level && r.variant == bound.variant && r.quantity == bound.compared() &&
            (bound.chip.empty() || r.chip == bound.chip) &&

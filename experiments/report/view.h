@@ -95,7 +95,8 @@ std::optional<double> measured_value(const ReportInput& input, const Record& pre
 std::string of_whom(const Excluded& excluded);
 
 bool all_bounds_hold(const ReportInput& input);
-// The statistic that a bound limits, over the rows that it speaks of; absent where undefined.
+// The statistic that a bound limits, over the rows that it speaks of; absent where undefined, as
+// where a layer that the bound claims was excluded from the comparison.
 std::optional<double> bound_statistic(const Comparison& comparison, const BoundCheck& bound);
 // "max_abs_pct of processing_ms, variant rs_paper: 8.04, limit 10"
 std::string bound_text(const BoundCheck& bound);

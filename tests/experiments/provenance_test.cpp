@@ -53,6 +53,8 @@ struct Written {
               in.bounds[0].found = std::max(*in.bounds[0].found, std::abs(pct(r.ln_ratio)));
           }
       }
+    // Without this the layer that was not compared would make them undefined.
+    for (BoundCheck& b : in.bounds) b.except_layers = {"fc6"};
     in.gnuplot = "false";
     in.data_folder = scratch / "data";
     in.input_files = {scratch / "mine.csv"};

@@ -47,6 +47,17 @@ ReportInput three_layers() {
   return input_of({{"net", "a", 110, 100}, {"net", "b", 90, 100}, {"net", "c", 120, 100}});
 }
 
+BoundCheck worst_of_net() {
+  BoundCheck b;
+  b.quantity = "total_ms";
+  b.variant = "D";
+  b.statistic = "max_abs_pct";
+  b.limit = 50;
+  b.chip = "c";
+  b.workload = "net";
+  return b;
+}
+
 Interval of(const Intervals& intervals, const char* statistic) {
   const auto i = intervals.find(statistic);
   BOOST_REQUIRE_MESSAGE(i, statistic);
@@ -235,6 +246,48 @@ BOOST_AUTO_TEST_CASE(regret_what_choosing_by_prediction_costs) {
 // Two models of one chip share its measurement: there is nothing to choose.
 BOOST_AUTO_TEST_CASE(know_no_regret_between_variants_of_one_chip) {
   BOOST_TEST(choices_of(test::eyeriss()).empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(report_bounds)
+
+BOOST_AUTO_TEST_CASE(are_undefined_where_a_layer_could_not_be_compared) {
+  BOOST_TEST(bound_statistic(three_layers().comparison, worst_of_net()).has_value());
+  // Not positive: excluded by the measurement, then by the prediction.
+  for (const bool measured : {true, false}) {
+    ReportInput in = three_layers();
+    (measured ? in.measured : in.predicted)[1].values["total_ms"] = 0;
+    in.comparison = compare(in.predicted, in.measured, {});
+    BOOST_REQUIRE(in.comparison.excluded.size() == 1U);
+    BOOST_TEST(in.comparison.excluded[0].level == (measured ? "" : "analytical"));
+    for (const char* statistic : {"max_abs_pct", "mape_pct", "network_pct"}) {
+      BoundCheck b = worst_of_net();
+      b.statistic = statistic;
+      BOOST_TEST(!bound_statistic(in.comparison, b).has_value(), statistic);
+    }
+    BoundCheck b = worst_of_net();
+    b.except_layers = {"b"};
+    const auto without = bound_statistic(in.comparison, b);
+    BOOST_REQUIRE(without.has_value());
+    BOOST_TEST(*without == 20.0, kClose);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(do_not_mind_what_is_excluded_elsewhere) {
+  ReportInput in = three_layers();
+  in.comparison.excluded = {{"c/net/* total_ms", "withheld", "analytical", "D"},
+                            {"c/net/b other_total_ms", "not positive", "", ""},
+                            {"c/net/b energy_uj", "not positive", "", ""},
+                            {"d/net/b total_ms", "not positive", "", ""},
+                            {"c/other/b total_ms", "not positive", "", ""},
+                            {"c/net/b total_ms", "not positive", "analytical", "E"},
+                            {"c/net/b total_ms", "not positive", "exact", "D"},
+                            {"c/net/z batch 1", "measured but not predicted", "", ""},
+                            {"clock", "compared because", "", ""}};
+  BOOST_TEST(bound_statistic(in.comparison, worst_of_net()).has_value());
+  in.comparison.excluded.push_back({"c/net/b/1 total_ms", "not positive", "analytical", "D"});
+  BOOST_TEST(!bound_statistic(in.comparison, worst_of_net()).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
