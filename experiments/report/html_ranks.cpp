@@ -61,12 +61,13 @@ data ranked_layers(const LayerRanks& ranks) {
 std::string choice_sentence(const ReportInput& input, const Choice& c) {
   std::string designs;
   for (const std::string& d : c.designs) designs += (designs.empty() ? "" : ", ") + plain(d);
-  return fmt::format(
-      "{}, {}{}, level {}: of {} ({} designs) the prediction picks {}; the best measured is {}: "
-      "regret {:.1f} %.",
-      quantity_label(input, c.quantity), plain(c.workload),
-      c.batch == 1 ? std::string() : fmt::format(", batch {}", c.batch), plain(c.level), designs,
-      c.designs.size(), plain(c.picked), plain(c.best), c.regret_pct);
+  const std::string of = fmt::format(
+      "{}, {}{}, level {}: of {} ({} designs) ", quantity_label(input, c.quantity),
+      plain(c.workload), c.batch == 1 ? std::string() : fmt::format(", batch {}", c.batch),
+      plain(c.level), designs, c.designs.size());
+  if (!c.left_out.empty()) return of + "no regret is stated: " + c.left_out + ".";
+  return of + fmt::format("the prediction picks {}; the best measured is {}: regret {:.1f} %.",
+                          plain(c.picked), plain(c.best), c.regret_pct);
 }
 
 data contribution_row(const std::string& layer, const char* kind,

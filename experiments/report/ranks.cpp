@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "calibration/errors.h"
@@ -61,15 +62,38 @@ Measured measured_of(const ReportInput& input, const std::vector<const ComparedR
 struct Design {
   std::string name;
   double predicted = 0, measured = 0;
+  std::set<std::string> layers;  // that the sums are over
 };
+
+using SeriesKey = std::tuple<std::string, std::string, std::string, std::string, std::string,
+                             std::int64_t>;  // level, variant, quantity, chip, workload, batch
+
+SeriesKey series_key(const ComparedRow& r) {
+  return {r.level, r.variant, r.quantity, r.chip, r.workload, r.batch};
+}
+
+std::map<SeriesKey, std::set<std::string>> layers_by_series(const ReportInput& input) {
+  std::map<SeriesKey, std::set<std::string>> layers;
+  for (const ComparedRow& r : input.comparison.rows)
+    if (!is_sum(input, r)) layers[series_key(r)].insert(r.layer);
+  return layers;
+}
 
 std::string design_name(const ComparedRow& r) {
   return r.chip + (r.variant.empty() ? "" : " " + r.variant);
 }
 
 // One design per chip: its first variant.
-void add_design(const ComparedRow& r, std::map<std::string, Design>* designs) {
-  designs->insert({r.chip, {design_name(r), r.predicted, r.measured}});
+void add_design(const ComparedRow& r, const std::set<std::string>& layers,
+                std::map<std::string, Design>* designs) {
+  designs->insert({r.chip, {design_name(r), r.predicted, r.measured, layers}});
+}
+
+// A design of which fewer layers were compared would look the better for it.
+bool same_layers(const std::map<std::string, Design>& designs) {
+  return std::all_of(designs.begin(), designs.end(), [&](const auto& d) {
+    return d.second.layers == designs.begin()->second.layers;
+  });
 }
 
 Choice choice_of(const std::map<std::string, Design>& designs) {
@@ -81,6 +105,10 @@ Choice choice_of(const std::map<std::string, Design>& designs) {
     c.measured.push_back(d.measured);
     if (picked == nullptr || d.predicted < picked->predicted) picked = &d;
     if (best == nullptr || d.measured < best->measured) best = &d;
+  }
+  if (!same_layers(designs)) {
+    c.left_out = "the designs were not compared over the same layers";
+    return c;
   }
   c.picked = picked->name;
   c.best = best->name;
@@ -132,10 +160,13 @@ LayerRanks layer_ranks(const ReportInput& input, const ErrorStatistics& s) {
 
 std::vector<Choice> choices_of(const ReportInput& input) {
   using Key = std::tuple<std::string, std::string, std::string, std::int64_t>;
+  const auto layers = layers_by_series(input);
   std::map<Key, std::map<std::string, Design>> designs;
   for (const ComparedRow& r : input.comparison.rows) {
     if (r.layer != kNetworkLayer || !adds_up(r.quantity) || r.level == "baseline") continue;
-    add_design(r, &designs[{r.level, r.quantity, r.workload, r.batch}]);
+    const auto summed = layers.find(series_key(r));
+    add_design(r, summed == layers.end() ? std::set<std::string>() : summed->second,
+               &designs[{r.level, r.quantity, r.workload, r.batch}]);
   }
   std::vector<Choice> all;
   for (const auto& [key, found] : designs) {

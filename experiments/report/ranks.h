@@ -42,6 +42,9 @@ struct Choice {
   std::vector<double> predicted, measured;  // of the network
   std::string picked, best;
   double regret_pct = 0;  // measured of the picked over the best, minus 1
+  // Why there is no regret, e.g. sums over different layers; then nothing is picked. Empty: there
+  // is.
+  std::string left_out;
 };
 // Where at least two designs have measurements of their own. Variants of one chip are compared with
 // one and the same measurement, which is no choice.

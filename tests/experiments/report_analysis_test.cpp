@@ -243,6 +243,28 @@ BOOST_AUTO_TEST_CASE(regret_what_choosing_by_prediction_costs) {
   BOOST_TEST(choices[0].regret_pct == 100.0 * (15.0 / 11 - 1), kClose);
 }
 
+// A design of which a layer could not be compared has the smaller sum, and is not the better one.
+BOOST_AUTO_TEST_CASE(know_no_regret_between_sums_over_different_layers) {
+  ReportInput in = input_of({{"net", "l", 10, 15}, {"net", "m", 10, 15}});
+  for (std::size_t i = 0; i < 2; ++i) {
+    for (std::vector<Record>* side : {&in.predicted, &in.measured}) {
+      Record r = (*side)[i];
+      r.chip = "d";
+      side->push_back(r);
+    }
+  }
+  in.comparison = compare(in.predicted, in.measured, {});
+  BOOST_REQUIRE(choices_of(in).size() == 1U);
+  BOOST_TEST(choices_of(in)[0].left_out == "");
+  in.measured.back().values["total_ms"] = 0;
+  in.comparison = compare(in.predicted, in.measured, {});
+  const auto choices = choices_of(in);
+  BOOST_REQUIRE(choices.size() == 1U);
+  BOOST_TEST(choices[0].left_out == "the designs were not compared over the same layers");
+  BOOST_TEST(choices[0].picked == "");
+  BOOST_TEST(choices[0].regret_pct == 0.0);
+}
+
 // Two models of one chip share its measurement: there is nothing to choose.
 BOOST_AUTO_TEST_CASE(know_no_regret_between_variants_of_one_chip) {
   BOOST_TEST(choices_of(test::eyeriss()).empty());
