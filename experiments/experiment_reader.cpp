@@ -89,12 +89,12 @@ Agreement read_agreement(YamlMap map, const Experiment& e,
 void read_units(YamlMap& top, Experiment& e) {
   if (!top.has("units")) return;
   YamlMap units = top.map("units");
-  std::vector<std::string> known = e.quantities;
+  std::vector<std::string> known = e.quantities;  // none: an error of its own
   for (const ExperimentCase& c : e.cases)
     for (const DerivedQuantity& d : c.derived) known.push_back(d.quantity);
   for (const auto& [key, node] : units.entries()) {
     e.units[key] = units.text(key);
-    if (!known.empty() && std::find(known.begin(), known.end(), key) == known.end())
+    if (!e.quantities.empty() && std::find(known.begin(), known.end(), key) == known.end())
       units.error(key, e.units[key],
                   "expected a quantity of this file: " + listed(known, known.size()));
   }
